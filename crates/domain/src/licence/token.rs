@@ -1,0 +1,202 @@
+//! The licence as a signed token: `dqul1.PAYLOAD.SIGNATURE`, both parts in base64url.
+//!
+//! There is one algorithm, Ed25519, and nothing in the token chooses it. The signature covers a
+//! domain-separating prefix and the payload's bytes as they stand.
+
+use std::fmt;
+
+use base64::{
+    Engine as _,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+
+use super::{Licence, LicenceClaims};
+
+const PREFIX: &str = "dqul1";
+const SIGNED_PREFIX: &[u8] = b"dqops-users licence v1\0";
+
+/// No licence is longer; what is, is refused unread.
+const MAX_TOKEN_LENGTH: usize = 4096;
+
+/// The vendor's public key, by which licences are verified.
+#[derive(Clone)]
+pub struct VendorKey(VerifyingKey);
+
+/// Why a text is not a licence that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LicenceTokenError {
+    /// Not of the form of a licence.
+    #[error("this is not a licence token; copy the whole text that begins with {PREFIX}.")]
+    Malformed,
+    /// Signed by somebody else, or changed after signing.
+    #[error(
+        "the licence's signature is not the vendor's: the text was changed, or it was issued for another build"
+    )]
+    BadSignature,
+    /// Signed by the vendor, but this build does not understand it.
+    #[error("the licence is of a kind that this version does not know; update dqops-users")]
+    UnknownClaims,
+    /// The text that should be a public key is none.
+    #[error("not an Ed25519 public key in base64 (32 bytes)")]
+    BadKey,
+}
+
+impl VendorKey {
+    /// Reads a public key from standard base64 of its 32 bytes, as in `vendor.pub`.
+    ///
+    /// # Errors
+    /// [`LicenceTokenError::BadKey`] when the text is not a usable Ed25519 public key.
+    pub fn from_base64(text: &str) -> Result<Self, LicenceTokenError> {
+        let bytes = BASE64_STANDARD.decode(text.trim_ascii()).ok();
+        let key = bytes
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok())
+            .filter(|key| !key.is_weak());
+        key.map(Self).ok_or(LicenceTokenError::BadKey)
+    }
+
+    /// The key in standard base64, as `vendor.pub` holds it.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        BASE64_STANDARD.encode(self.0.as_bytes())
+    }
+
+    /// Verifies a licence token; white space around it does not count.
+    ///
+    /// # Errors
+    /// Why the token does not count. Expiry is not looked at: a lapsed licence is still a licence.
+    pub fn verify(&self, token: &str) -> Result<Licence, LicenceTokenError> {
+        let token = token.trim_ascii();
+        if token.len() > MAX_TOKEN_LENGTH {
+            return Err(LicenceTokenError::Malformed);
+        }
+        let mut parts = token.split('.');
+        let (Some(PREFIX), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(LicenceTokenError::Malformed);
+        };
+        let decode = |part| BASE64_URL_SAFE_NO_PAD.decode(part).ok();
+        let payload = decode(payload).ok_or(LicenceTokenError::Malformed)?;
+        let signature = decode(signature)
+            .and_then(|bytes| Signature::from_slice(&bytes).ok())
+            .ok_or(LicenceTokenError::Malformed)?;
+        self.0
+            .verify_strict(&signed_bytes(&payload), &signature)
+            .map_err(|_| LicenceTokenError::BadSignature)?;
+        let claims =
+            serde_json::from_slice(&payload).map_err(|_| LicenceTokenError::UnknownClaims)?;
+        Ok(Licence { claims, is_evaluation: false })
+    }
+}
+
+impl From<&SigningKey> for VendorKey {
+    fn from(key: &SigningKey) -> Self {
+        Self(key.verifying_key())
+    }
+}
+
+impl fmt::Debug for VendorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VendorKey({})", self.to_base64())
+    }
+}
+
+/// Signs a licence: the vendor's side of [`VendorKey::verify`].
+#[must_use]
+pub fn sign(claims: &LicenceClaims, key: &SigningKey) -> String {
+    let payload = serde_json::to_vec(claims).unwrap_or_default(); // plain data: it cannot fail
+    let signature = key.sign(&signed_bytes(&payload));
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    format!("{PREFIX}.{}.{}", encode(&payload), encode(&signature.to_bytes()))
+}
+
+fn signed_bytes(payload: &[u8]) -> Vec<u8> {
+    [SIGNED_PREFIX, payload].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::licence::{LicenceType, Limits};
+
+    fn claims() -> LicenceClaims {
+        LicenceClaims {
+            id: Uuid::from_u128(7),
+            licence_type: LicenceType::Team,
+            seats: 50,
+            issued_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+            expires_at: Some("2028-01-01T00:00:00Z".parse().unwrap()),
+            customer: "ACME".to_owned(),
+            limits: Limits::default(),
+        }
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::from_bytes(&[9; 32])
+    }
+
+    #[test]
+    fn what_the_vendor_signs_is_verified() {
+        let token = sign(&claims(), &key());
+        let vendor = VendorKey::from(&key());
+        let licence = vendor.verify(&format!("  {token}\n")).unwrap();
+        assert_eq!(licence.claims(), &claims());
+        assert!(!licence.is_evaluation());
+        let same_key = VendorKey::from_base64(&vendor.to_base64()).unwrap();
+        assert!(same_key.verify(&token).is_ok());
+    }
+
+    #[test]
+    fn another_key_does_not_count() {
+        let other = SigningKey::from_bytes(&[8; 32]);
+        let token = sign(&claims(), &other);
+        assert_eq!(VendorKey::from(&key()).verify(&token), Err(LicenceTokenError::BadSignature));
+    }
+
+    #[test]
+    fn junk_is_refused_with_its_reason() {
+        let vendor = VendorKey::from(&key());
+        for junk in ["", "dqul1", "dqul1..", "dqul2.e30.AA", "dqul1.e30.AA", "a.b.c.d"] {
+            assert_eq!(vendor.verify(junk), Err(LicenceTokenError::Malformed), "{junk}");
+        }
+        assert_eq!(vendor.verify(&"a".repeat(5000)), Err(LicenceTokenError::Malformed));
+        for key in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
+            assert!(VendorKey::from_base64(key).is_err(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_signed_payload_of_another_shape_says_so() {
+        let payload = br#"{"type":"GALACTIC"}"#;
+        let signature = key().sign(&signed_bytes(payload)).to_bytes();
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let token = format!("{PREFIX}.{}.{}", encode(payload), encode(&signature));
+        assert_eq!(VendorKey::from(&key()).verify(&token), Err(LicenceTokenError::UnknownClaims));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// L1 in small: no single change of a valid token is accepted.
+        #[test]
+        fn no_mutation_is_accepted(position in 0_usize..400, with in 0_u8..128, kind in 0_u8..4) {
+            let token = sign(&claims(), &key());
+            let mut bytes = token.clone().into_bytes();
+            let position = position % bytes.len();
+            match kind {
+                0 => bytes[position] = with,
+                1 => bytes.insert(position, with),
+                2 => { bytes.remove(position); }
+                _ => bytes.truncate(position),
+            }
+            let mutated = String::from_utf8(bytes).unwrap();
+            prop_assume!(mutated.trim_ascii() != token);
+            prop_assert!(VendorKey::from(&key()).verify(&mutated).is_err());
+        }
+    }
+}
