@@ -1,0 +1,139 @@
+//! What one process knows of the epoch, and for how long it may rely on it.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use dqops_users_domain::Epoch;
+use tokio::sync::Mutex;
+
+use crate::StorageError;
+
+/// Permission to rely on the known epoch without asking the storage.
+///
+/// A commit of this process raises the known epoch before it is acknowledged. A commit of another
+/// process is noticed when the storage is asked, which happens on the first read after the lease ran
+/// out. So a read here never misses a change that another process acknowledged more than
+/// [`EpochLease::LENGTH`] before the read began. Nothing has to be delivered for that: when the
+/// storage cannot be asked, the read fails instead of serving something old.
+#[derive(Debug)]
+pub struct EpochLease {
+    origin: Instant,
+    known: AtomicU64,
+    /// Nanoseconds after `origin` until which `known` may be relied upon.
+    until: AtomicU64,
+    asking: Mutex<()>,
+}
+
+impl EpochLease {
+    /// How long the answer to one question is relied upon.
+    pub const LENGTH: Duration = Duration::from_millis(20);
+
+    /// A lease that has run out.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a lease runs on the monotonic clock, which wall clock shifts do not move"
+    )]
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            origin: Instant::now(),
+            known: AtomicU64::new(0),
+            until: AtomicU64::new(0),
+            asking: Mutex::new(()),
+        }
+    }
+
+    /// The known epoch while the lease holds.
+    #[must_use]
+    pub fn held(&self) -> Option<Epoch> {
+        let holds = self.elapsed() < self.until.load(Ordering::Acquire);
+        holds.then(|| Epoch(self.known.load(Ordering::Acquire)))
+    }
+
+    /// Takes note of a commit of this process; called before the commit is acknowledged.
+    pub fn advance(&self, epoch: Epoch) {
+        self.known.fetch_max(epoch.0, Ordering::AcqRel);
+    }
+
+    /// Ends the lease, because a commit of this process may have happened without an answer.
+    pub fn forfeit(&self) {
+        self.until.store(0, Ordering::Release);
+    }
+
+    /// Asks the storage and starts the lease anew; callers that wait together share one question.
+    ///
+    /// # Errors
+    /// The storage's error.
+    pub async fn confirm<F, R>(&self, read: F) -> Result<Epoch, StorageError>
+    where
+        F: FnOnce() -> R,
+        R: Future<Output = Result<Epoch, StorageError>>,
+    {
+        let _one_at_a_time = self.asking.lock().await;
+        if let Some(epoch) = self.held() {
+            return Ok(epoch);
+        }
+        // The lease counts from before the question, because the answer is true of some moment after it.
+        let asked_at = self.elapsed();
+        self.advance(read().await?);
+        let length = u64::try_from(Self::LENGTH.as_nanos()).unwrap_or(u64::MAX);
+        self.until.store(asked_at.saturating_add(length), Ordering::Release);
+        Ok(Epoch(self.known.load(Ordering::Acquire)))
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Default for EpochLease {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn confirm(lease: &EpochLease, epoch: u64) -> Epoch {
+        lease.confirm(|| async { Ok(Epoch(epoch)) }).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_lease_holds_for_its_length_and_no_longer() {
+        let lease = EpochLease::new();
+        assert_eq!(lease.held(), None);
+        assert_eq!(confirm(&lease, 7).await, Epoch(7));
+        assert_eq!(lease.held(), Some(Epoch(7)));
+        tokio::time::sleep(EpochLease::LENGTH).await;
+        assert_eq!(lease.held(), None);
+    }
+
+    #[tokio::test]
+    async fn the_epoch_never_falls() {
+        let lease = EpochLease::new();
+        lease.advance(Epoch(9));
+        assert_eq!(confirm(&lease, 8).await, Epoch(9));
+        lease.advance(Epoch(3));
+        assert_eq!(lease.held(), Some(Epoch(9)));
+    }
+
+    #[tokio::test]
+    async fn an_uncertain_commit_ends_the_lease() {
+        let lease = EpochLease::new();
+        confirm(&lease, 1).await;
+        lease.forfeit();
+        assert_eq!(lease.held(), None);
+    }
+
+    #[tokio::test]
+    async fn a_failed_question_starts_no_lease() {
+        let lease = EpochLease::new();
+        let failed = lease.confirm(|| async { Err(StorageError::unavailable("cut off")) }).await;
+        assert!(failed.is_err());
+        assert_eq!(lease.held(), None);
+    }
+}

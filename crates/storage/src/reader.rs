@@ -1,0 +1,141 @@
+//! What can be read in a snapshot, area by area.
+
+use async_trait::async_trait;
+use dqops_users_domain::{
+    ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, Role, TokenDigest, User, UserId,
+    audit::AuditEntry,
+};
+use jiff::Timestamp;
+
+use crate::StorageError;
+
+/// A snapshot of the directory.
+pub trait Reader:
+    UserReader + PasswordReader + ApiKeyReader + DataDomainReader + DirectoryReader + AuditReader
+{
+}
+
+impl<T> Reader for T where
+    T: UserReader
+        + PasswordReader
+        + ApiKeyReader
+        + DataDomainReader
+        + DirectoryReader
+        + AuditReader
+{
+}
+
+/// Which users to visit, in the order of their emails.
+#[derive(Clone, Debug, Default)]
+pub struct UserQuery {
+    /// Only users whose email comes after this one.
+    pub after: Option<Email>,
+    /// Only users whose email holds this text.
+    pub search: Option<String>,
+    /// Only users with this account role.
+    pub role: Option<Role>,
+    /// At the most so many.
+    pub limit: Option<u32>,
+    /// Whether to read their data domain roles; else the map stays empty.
+    pub with_data_domain_roles: bool,
+}
+
+/// Takes one user after the other, so that a long list is never in memory twice.
+pub type UserVisitor<'v> = &'v mut (dyn FnMut(User) + Send);
+
+/// Reads users.
+#[async_trait]
+pub trait UserReader: Send {
+    /// The user with that email.
+    async fn find_user(&mut self, email: &Email) -> Result<Option<User>, StorageError>;
+
+    /// The admin who was added first, by whom the mode without authentication acts.
+    async fn oldest_admin(&mut self) -> Result<Option<User>, StorageError>;
+
+    /// How many users there are; costs the same at any size.
+    async fn count_users(&mut self) -> Result<u64, StorageError>;
+
+    /// How many users have the account role `admin`.
+    async fn count_admins(&mut self) -> Result<u64, StorageError>;
+
+    /// Visits users in the byte order of their emails.
+    async fn visit_users(
+        &mut self,
+        query: &UserQuery,
+        visit: UserVisitor<'_>,
+    ) -> Result<(), StorageError>;
+}
+
+/// Reads password hashes, which are kept apart from users so that no user carries one along.
+#[async_trait]
+pub trait PasswordReader: Send {
+    /// The hash of the user's password, if the user has one.
+    async fn password_hash(&mut self, user: UserId) -> Result<Option<PasswordHash>, StorageError>;
+}
+
+/// Reads API keys.
+#[async_trait]
+pub trait ApiKeyReader: Send {
+    /// The key with that digest and its owner as of now. Expiry is the service's matter.
+    async fn find_by_digest(
+        &mut self,
+        digest: &TokenDigest,
+    ) -> Result<Option<(ApiKey, User)>, StorageError>;
+
+    /// The key with that identity.
+    async fn find_api_key(&mut self, id: ApiKeyId)
+    -> Result<Option<(ApiKey, Email)>, StorageError>;
+
+    /// The keys of one user, or of all, by owner and age.
+    async fn api_keys(
+        &mut self,
+        owner: Option<UserId>,
+    ) -> Result<Vec<(ApiKey, Email)>, StorageError>;
+}
+
+/// Reads data domains.
+#[async_trait]
+pub trait DataDomainReader: Send {
+    /// The data domains that exist, by name; the root domain, which always does, first.
+    async fn data_domains(&mut self) -> Result<Vec<DataDomainName>, StorageError>;
+
+    /// Whether a data domain of that name exists or once did.
+    async fn is_data_domain_name_used(
+        &mut self,
+        name: &DataDomainName,
+    ) -> Result<bool, StorageError>;
+}
+
+/// What is known of the directory as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryRecord {
+    /// The epoch of the snapshot.
+    pub epoch: Epoch,
+    /// The epoch of the last change of the set of data domains.
+    pub data_domains_version: Epoch,
+    /// When the directory was first opened; the evaluation counts from here.
+    pub started_at: Option<Timestamp>,
+    /// The latest time that was noted, by which a clock set back is noticed.
+    pub latest_time: Timestamp,
+    /// When the newest licence that was ever installed was issued.
+    pub latest_licence_issued_at: Timestamp,
+    /// The licence token that was installed.
+    pub licence: Option<String>,
+}
+
+/// Reads the directory as a whole.
+#[async_trait]
+pub trait DirectoryReader: Send {
+    /// The directory's record.
+    async fn directory(&mut self) -> Result<DirectoryRecord, StorageError>;
+
+    /// Whether a set-up code with that digest is open.
+    async fn is_setup_code(&mut self, digest: &TokenDigest) -> Result<bool, StorageError>;
+}
+
+/// Reads the audit trail.
+#[async_trait]
+pub trait AuditReader: Send {
+    /// The latest entries, the newest first.
+    async fn latest_audit_entries(&mut self, limit: u32) -> Result<Vec<AuditEntry>, StorageError>;
+}

@@ -1,0 +1,16 @@
+//! What SQL storages share: statements that are valid in every dialect, written once.
+//!
+//! A storage crate brings a [`SqlConnection`]; [`SqlSession`] makes a reader and a unit of work of it.
+
+mod api_keys;
+mod audit;
+mod connection;
+mod data_domains;
+mod directory;
+mod passwords;
+mod session;
+mod users;
+
+pub use connection::{Row, RowVisitor, SqlConnection, Value, setting};
+pub use directory::read_epoch;
+pub use session::SqlSession;

@@ -1,0 +1,151 @@
+//! A snapshot or a unit of work over one SQL connection.
+
+use dqops_users_domain::Epoch;
+
+use super::{
+    SqlConnection, Value,
+    connection::{self, Row},
+};
+use crate::StorageError;
+
+/// The shared statements over one connection. As [`Reader`](crate::Reader) it is a snapshot; within
+/// the writer's transaction it is also the [`UnitOfWork`](crate::UnitOfWork).
+pub struct SqlSession<C> {
+    connection: C,
+    /// The epoch that the commit will make, which becomes the version of the rows it writes.
+    next: Epoch,
+    pub(super) changes: Changes,
+    /// The error by which the connection was lost, if it was.
+    lost: Option<StorageError>,
+}
+
+/// What the transaction did so far to the directory's record, written once before the commit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Changes {
+    /// Whether readers can see a difference, so that the epoch must rise.
+    pub(super) visible: bool,
+    /// Whether the set of data domains changed.
+    pub(super) data_domains: bool,
+    /// Users added less users deleted.
+    pub(super) users: i64,
+}
+
+impl<C: SqlConnection> SqlSession<C> {
+    /// A session on a connection that has a read transaction open.
+    pub const fn reading(connection: C) -> Self {
+        Self {
+            connection,
+            next: Epoch(0),
+            changes: Changes { visible: false, data_domains: false, users: 0 },
+            lost: None,
+        }
+    }
+
+    /// A session on a connection that holds the directory lock.
+    pub(crate) async fn writing(mut connection: C) -> Result<Self, StorageError> {
+        let next = super::read_epoch(&mut connection).await?.next();
+        Ok(Self { connection, next, changes: Changes::default(), lost: None })
+    }
+
+    /// What was done so far; to be restored when a savepoint is rolled back to.
+    pub(crate) const fn changes(&self) -> Changes {
+        self.changes
+    }
+
+    pub(crate) const fn restore(&mut self, changes: Changes) {
+        self.changes = changes;
+    }
+
+    /// Writes the directory's record. Answers the new epoch if readers can see a difference.
+    pub(crate) async fn conclude(&mut self) -> Result<Option<Epoch>, StorageError> {
+        if !self.changes.visible {
+            return Ok(None);
+        }
+        self.write_record().await?;
+        Ok(Some(self.next))
+    }
+
+    /// The error by which the connection was lost since the last call.
+    pub(crate) const fn take_lost(&mut self) -> Option<StorageError> {
+        self.lost.take()
+    }
+
+    fn note<T>(&mut self, result: Result<T, StorageError>) -> Result<T, StorageError> {
+        if let Err(error) = &result
+            && error.is_connection_lost()
+        {
+            self.lost = Some(error.clone());
+        }
+        result
+    }
+
+    /// The version of rows written by this transaction.
+    pub(super) fn version(&self) -> Value<'static> {
+        Value::Integer(i64::try_from(self.next.0).unwrap_or(i64::MAX))
+    }
+
+    pub(super) const fn next_epoch(&self) -> Epoch {
+        self.next
+    }
+
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<u64, StorageError> {
+        let result = self.connection.execute(sql, values).await;
+        self.note(result)
+    }
+
+    /// Runs a statement that must change something.
+    pub(super) async fn execute_on(
+        &mut self,
+        what: &'static str,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<(), StorageError> {
+        match self.execute(sql, values).await? {
+            0 => Err(StorageError::NotFound(what)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn visit(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        visit: connection::RowVisitor<'_>,
+    ) -> Result<(), StorageError> {
+        let result = self.connection.visit(sql, values, visit).await;
+        self.note(result)
+    }
+
+    pub(super) async fn all<T: Send>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        map: fn(&dyn Row) -> Result<T, StorageError>,
+    ) -> Result<Vec<T>, StorageError> {
+        let result = connection::all(&mut self.connection, sql, values, map).await;
+        self.note(result)
+    }
+
+    pub(super) async fn first<T: Send>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        map: fn(&dyn Row) -> Result<T, StorageError>,
+    ) -> Result<Option<T>, StorageError> {
+        let result = connection::first(&mut self.connection, sql, values, map).await;
+        self.note(result)
+    }
+
+    pub(super) async fn number(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<i64, StorageError> {
+        let result = connection::number(&mut self.connection, sql, values).await;
+        self.note(result)
+    }
+}

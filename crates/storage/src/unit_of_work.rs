@@ -1,0 +1,152 @@
+//! What a mutation can change, area by area: small, dumb operations without policy.
+//!
+//! Operations that a licence gates take the licence's permit, so that a rule that was forgotten does
+//! not compile.
+
+use async_trait::async_trait;
+use dqops_users_domain::{
+    ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, Roles, TokenDigest, UserId,
+    audit::AuditEntry,
+    licence::{CreatePermit, DataDomainPermit, DeletePermit, RolesPermit},
+};
+use jiff::Timestamp;
+
+use crate::{Reader, StorageError};
+
+/// What a mutation works on. It reads its own changes.
+pub trait UnitOfWork:
+    Reader
+    + UserWriter
+    + PasswordWriter
+    + ApiKeyWriter
+    + DataDomainWriter
+    + DirectoryWriter
+    + AuditWriter
+{
+}
+
+impl<T> UnitOfWork for T where
+    T: Reader
+        + UserWriter
+        + PasswordWriter
+        + ApiKeyWriter
+        + DataDomainWriter
+        + DirectoryWriter
+        + AuditWriter
+{
+}
+
+/// A user to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewUser {
+    /// The identity.
+    pub id: UserId,
+    /// The email, for good.
+    pub email: Email,
+    /// The first roles.
+    pub roles: Roles,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Changes users. There is no way to change an email.
+#[async_trait]
+pub trait UserWriter: Send {
+    /// Adds a user; [`StorageError::Conflict`] when the email is taken.
+    async fn insert_user(
+        &mut self,
+        user: &NewUser,
+        permit: CreatePermit,
+    ) -> Result<(), StorageError>;
+
+    /// Replaces all roles of a user.
+    async fn set_roles(
+        &mut self,
+        user: UserId,
+        roles: &Roles,
+        permit: RolesPermit,
+    ) -> Result<(), StorageError>;
+
+    /// Deletes a user with its password and API keys.
+    async fn delete_user(&mut self, user: UserId, permit: DeletePermit)
+    -> Result<(), StorageError>;
+}
+
+/// Changes passwords.
+#[async_trait]
+pub trait PasswordWriter: Send {
+    /// Sets the hash of the user's password.
+    async fn set_password_hash(
+        &mut self,
+        user: UserId,
+        hash: &PasswordHash,
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
+}
+
+/// Changes API keys.
+#[async_trait]
+pub trait ApiKeyWriter: Send {
+    /// Adds a key, of which only the digest of its token is kept.
+    async fn insert_api_key(
+        &mut self,
+        key: &ApiKey,
+        digest: &TokenDigest,
+    ) -> Result<(), StorageError>;
+
+    /// Removes a key; [`StorageError::NotFound`] when there is none.
+    async fn delete_api_key(&mut self, id: ApiKeyId) -> Result<(), StorageError>;
+}
+
+/// Changes data domains.
+#[async_trait]
+pub trait DataDomainWriter: Send {
+    /// Adds a data domain; [`StorageError::Conflict`] when the name is or was in use.
+    async fn insert_data_domain(
+        &mut self,
+        name: &DataDomainName,
+        at: Timestamp,
+        permit: DataDomainPermit,
+    ) -> Result<(), StorageError>;
+
+    /// Removes a data domain with all roles in it; its name stays used for good.
+    /// [`StorageError::NotFound`] when there is none.
+    async fn remove_data_domain(
+        &mut self,
+        name: &DataDomainName,
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
+}
+
+/// Changes the directory's record.
+#[async_trait]
+pub trait DirectoryWriter: Send {
+    /// Notes the first start, once.
+    async fn set_started_at(&mut self, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Sets or removes the licence token.
+    async fn set_licence(&mut self, token: Option<&str>) -> Result<(), StorageError>;
+
+    /// Notes when the newest licence that was ever installed was issued.
+    async fn set_latest_licence_issued_at(&mut self, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Notes the latest time.
+    async fn set_latest_time(&mut self, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Opens a set-up code.
+    async fn add_setup_code(
+        &mut self,
+        digest: &TokenDigest,
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
+
+    /// Closes all set-up codes.
+    async fn clear_setup_codes(&mut self) -> Result<(), StorageError>;
+}
+
+/// Adds to the audit trail; nothing in it is ever changed.
+#[async_trait]
+pub trait AuditWriter: Send {
+    /// Appends an entry.
+    async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StorageError>;
+}

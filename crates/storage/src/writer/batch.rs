@@ -1,0 +1,108 @@
+//! One commit: the mutations that waited, each in its own savepoint.
+
+use std::panic::AssertUnwindSafe;
+
+use dqops_users_domain::Epoch;
+use futures_util::FutureExt as _;
+
+use super::{Connect, WriteConnection};
+use crate::{EpochLease, Job, StorageError, sql::SqlSession};
+
+type Connection = Option<Box<dyn WriteConnection>>;
+
+/// How a batch failed before its commit was sent; nothing of it is in the database.
+enum Failure {
+    /// The connection was lost: another may do.
+    ConnectionLost(StorageError),
+    Other(StorageError),
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        if error.is_connection_lost() { Self::ConnectionLost(error) } else { Self::Other(error) }
+    }
+}
+
+/// Runs the jobs in one transaction. `Ok` means that it is durable and the lease knows its epoch.
+pub(super) async fn run(
+    connector: &dyn Connect,
+    connection: &mut Connection,
+    lease: &EpochLease,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<(), StorageError> {
+    let had_connection = connection.is_some();
+    let mut prepared = prepare(connector, connection, jobs).await;
+    if let (true, Err(Failure::ConnectionLost(error))) = (had_connection, &prepared) {
+        // An idle connection dies unnoticed when the database restarts: begin again on a new one.
+        tracing::info!(%error, "the writer's connection was lost; it connects again");
+        *connection = None;
+        prepared = prepare(connector, connection, jobs).await;
+    }
+    let epoch = match prepared {
+        Ok(epoch) => epoch,
+        Err(Failure::ConnectionLost(error) | Failure::Other(error)) => {
+            *connection = None; // Closing it rolls back.
+            return Err(error);
+        }
+    };
+    commit(connection, lease, epoch).await
+}
+
+/// Does everything but the commit. Answers the new epoch if readers can see a difference.
+async fn prepare(
+    connector: &dyn Connect,
+    connection: &mut Connection,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<Option<Epoch>, Failure> {
+    let connection = match connection {
+        Some(connection) => connection,
+        None => connection.insert(connector.connect().await?),
+    };
+    connection.begin().await?;
+    let mut session = SqlSession::writing(&mut **connection).await?;
+    for job in jobs {
+        run_in_savepoint(job.as_mut(), &mut session).await?;
+    }
+    Ok(session.conclude().await?)
+}
+
+async fn run_in_savepoint(
+    job: &mut dyn Job,
+    session: &mut SqlSession<&mut (dyn WriteConnection + 'static)>,
+) -> Result<(), Failure> {
+    let before = session.changes();
+    session.execute("SAVEPOINT mutation", &[]).await?;
+    // A panic in one mutation must not take the others, or the writer, with it.
+    let outcome = AssertUnwindSafe(job.run(session)).catch_unwind().await;
+    if let Some(error) = session.take_lost() {
+        return Err(Failure::ConnectionLost(error));
+    }
+    if !matches!(outcome, Ok(true)) {
+        session.execute("ROLLBACK TO SAVEPOINT mutation", &[]).await?;
+        session.restore(before);
+    }
+    session.execute("RELEASE SAVEPOINT mutation", &[]).await?;
+    Ok(())
+}
+
+async fn commit(
+    connection: &mut Connection,
+    lease: &EpochLease,
+    epoch: Option<Epoch>,
+) -> Result<(), StorageError> {
+    let Some(open) = connection else {
+        return Err(StorageError::stopped());
+    };
+    if let Err(error) = open.execute("COMMIT", &[]).await {
+        *connection = None;
+        lease.forfeit();
+        return Err(match error {
+            StorageError::Unavailable(cause) => StorageError::OutcomeUnknown(cause),
+            other => other,
+        });
+    }
+    if let Some(epoch) = epoch {
+        lease.advance(epoch);
+    }
+    Ok(())
+}
