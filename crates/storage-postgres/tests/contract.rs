@@ -1,0 +1,26 @@
+//! The contract suite on `PostgreSQL`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dqops_users_storage::{SharedStorage, StorageError, contract::Fixture};
+use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
+
+struct PostgresFixture(TestDatabase);
+
+async fn fresh() -> PostgresFixture {
+    PostgresFixture(TestDatabase::create().await)
+}
+
+#[async_trait]
+impl Fixture for PostgresFixture {
+    async fn try_open(&self) -> Result<SharedStorage, StorageError> {
+        Ok(Arc::new(PostgresStorage::open(self.0.url(), None).await?))
+    }
+
+    async fn raw(&self, sql: &'static str) -> Result<u64, StorageError> {
+        self.0.execute(sql).await.map_err(StorageError::backend)
+    }
+}
+
+dqops_users_storage::contract_suite!(fresh);

@@ -1,0 +1,90 @@
+//! The schema's migrations, in step with those of the other storages.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use dqops_users_storage::StorageError;
+use sqlx::{
+    Connection as _,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+
+use crate::{error::storage_error, writer};
+
+/// Version, name and statements of each migration.
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "directory", include_str!("../../../migrations/sqlite/0001_directory.sql"))];
+
+/// How often to try for the lock while another process migrates, and how often at the most.
+const TRY_EVERY: Duration = Duration::from_millis(20);
+const TRIES: u32 = 3000;
+
+/// The newest migration that this program knows.
+#[must_use]
+pub fn latest() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
+}
+
+/// Makes the file if need be and brings its schema up to date.
+pub(crate) async fn run(file: &Path) -> Result<(), StorageError> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| cannot_use(folder, &error))?;
+    }
+    // The migrator takes no lock of its own on SQLite, so processes that start together share this one.
+    let lock = lock(file).await?;
+    let mut connection = writer::open(file).await?;
+    // `run` would do, but its future is not `Send` over a borrowed connection.
+    let outcome = migrator().run_direct(None, &mut connection, false).await;
+    connection.close().await.map_err(storage_error)?;
+    drop(lock);
+    outcome.map_err(|error| match error {
+        MigrateError::VersionMissing(found) => StorageError::NewerSchema { found, known: latest() },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            storage_error(error)
+        }
+        other => StorageError::backend(other),
+    })
+}
+
+fn migrator() -> Migrator {
+    Migrator::with_migrations(
+        MIGRATIONS
+            .iter()
+            .map(|&(version, name, statements)| {
+                let sql = sqlx::SqlSafeStr::into_sql_str(statements);
+                Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+            })
+            .collect(),
+    )
+}
+
+async fn lock(file: &Path) -> Result<File, StorageError> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let path = Path::new(&name);
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|error| cannot_use(path, &error))?;
+    for _ in 0..TRIES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(TRY_EVERY).await,
+            Err(TryLockError::Error(error)) => return Err(cannot_use(path, &error)),
+        }
+    }
+    Err(StorageError::Unsuitable(format!(
+        "another process has been migrating the database for a minute; if there is none, delete {}",
+        path.display()
+    )))
+}
+
+fn cannot_use(path: &Path, error: &io::Error) -> StorageError {
+    StorageError::Unsuitable(format!("cannot write to {}: {error}", path.display()))
+}

@@ -1,0 +1,32 @@
+//! The contract suite on `SQLite`.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dqops_users_storage::{SharedStorage, StorageError, contract::Fixture};
+use dqops_users_storage_sqlite::SqliteStorage;
+use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+
+struct SqliteFixture(TempDir);
+
+async fn fresh() -> SqliteFixture {
+    SqliteFixture(tempfile::tempdir().unwrap())
+}
+
+#[async_trait]
+impl Fixture for SqliteFixture {
+    async fn try_open(&self) -> Result<SharedStorage, StorageError> {
+        Ok(Arc::new(SqliteStorage::open(&self.0.path().join("users.db")).await?))
+    }
+
+    async fn raw(&self, sql: &'static str) -> Result<u64, StorageError> {
+        let options = SqliteConnectOptions::new().filename(self.0.path().join("users.db"));
+        let mut connection = options.connect().await.unwrap();
+        let done = sqlx::query(sql).execute(&mut connection).await;
+        done.map(|done| done.rows_affected()).map_err(StorageError::backend)
+    }
+}
+
+dqops_users_storage::contract_suite!(fresh);
