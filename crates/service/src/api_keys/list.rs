@@ -1,0 +1,40 @@
+//! Looking at API keys: one's own, or as an admin anyone's.
+
+use dqops_users_domain::{ApiKey, Email, Permission};
+
+use crate::{Caller, Directory, ServiceError};
+
+/// A key and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedKey {
+    /// The key.
+    pub key: ApiKey,
+    /// Its owner.
+    pub owner: Email,
+}
+
+impl Directory {
+    /// The keys of `owner`, or of everybody.
+    ///
+    /// # Errors
+    /// [`ServiceError::UserNotFound`]; [`ServiceError::PermissionDenied`] to those who are neither an
+    /// admin nor that owner.
+    pub async fn api_keys(
+        &self,
+        caller: &Caller,
+        owner: Option<&Email>,
+    ) -> Result<Vec<OwnedKey>, ServiceError> {
+        let is_own = caller.user().is_some_and(|user| Some(&user.email) == owner);
+        caller.must(if is_own { Permission::View } else { Permission::ManageAccount })?;
+        let mut reader = self.storage.read().await?;
+        let id = match owner {
+            None => None,
+            Some(email) => {
+                let found = reader.find_user(email).await?;
+                Some(found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?.id)
+            }
+        };
+        let keys = reader.api_keys(id).await?;
+        Ok(keys.into_iter().map(|(key, owner)| OwnedKey { key, owner }).collect())
+    }
+}

@@ -1,0 +1,16 @@
+//! Looking at the data domains.
+
+use dqops_users_domain::{DataDomainName, Permission};
+
+use crate::{Caller, Directory, ServiceError};
+
+impl Directory {
+    /// The data domains that exist, by name; the root domain, which always does, first.
+    ///
+    /// # Errors
+    /// [`ServiceError::PermissionDenied`] to those who may not see.
+    pub async fn data_domains(&self, caller: &Caller) -> Result<Vec<DataDomainName>, ServiceError> {
+        caller.must(Permission::View)?;
+        Ok(self.storage.read().await?.data_domains().await?)
+    }
+}

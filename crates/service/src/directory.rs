@@ -1,0 +1,82 @@
+//! The directory as adapters hold it.
+
+use std::{fmt, sync::Arc};
+
+use dqops_users_domain::licence::VendorKey;
+use dqops_users_storage::SharedStorage;
+use jiff::SignedDuration;
+
+use crate::{
+    Ambient, HashingSettings, PasswordPolicy, facts::Facts, licensing::Licensing,
+    passwords::Passwords,
+};
+
+/// How a directory is run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The vendor's key, by which licences are verified.
+    pub vendor_key: VendorKey,
+    /// What passwords must be like.
+    pub password_policy: PasswordPolicy,
+    /// How passwords are hashed.
+    pub hashing: HashingSettings,
+    /// How long an API key holds when nothing else is said.
+    pub api_key_lifetime: SignedDuration,
+}
+
+impl Settings {
+    /// Days that an API key holds when nothing else is said.
+    pub const API_KEY_DAYS: i64 = 90;
+
+    /// The defaults, with the vendor's key.
+    #[must_use]
+    pub fn new(vendor_key: VendorKey) -> Self {
+        Self {
+            vendor_key,
+            password_policy: PasswordPolicy::default(),
+            hashing: HashingSettings::default(),
+            api_key_lifetime: SignedDuration::from_hours(24 * Self::API_KEY_DAYS),
+        }
+    }
+}
+
+/// The directory: its operations stand in the modules of their areas, one use case a file.
+#[derive(Clone)]
+pub struct Directory {
+    pub(crate) storage: SharedStorage,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) facts: Arc<Facts>,
+}
+
+/// What changes need beside the storage.
+pub(crate) struct Shared {
+    pub(crate) ambient: Ambient,
+    pub(crate) licensing: Licensing,
+    pub(crate) passwords: Passwords,
+    pub(crate) api_key_lifetime: SignedDuration,
+}
+
+impl Directory {
+    /// A directory over a storage. Call [`Directory::start`] before the first use.
+    #[must_use]
+    pub fn new(storage: SharedStorage, settings: Settings, ambient: Ambient) -> Self {
+        let shared = Shared {
+            licensing: Licensing::new(settings.vendor_key),
+            passwords: Passwords::new(settings.password_policy, settings.hashing, ambient.clone()),
+            api_key_lifetime: settings.api_key_lifetime,
+            ambient,
+        };
+        Self { storage, shared: Arc::new(shared), facts: Arc::new(Facts::new()) }
+    }
+
+    /// Waits until all changes are committed and lets go of the storage.
+    pub async fn close(&self) {
+        self.storage.close().await;
+    }
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Directory")
+    }
+}

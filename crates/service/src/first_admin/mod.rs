@@ -1,0 +1,43 @@
+//! How a directory gets its first admin, and gets one back when all are lost.
+
+mod owner;
+mod recover;
+mod set_up;
+mod start;
+
+use dqops_users_domain::{Email, PasswordHash, Role, Roles, User, licence::RecoverAdmin};
+
+use crate::{ServiceError, work::Work};
+
+pub use recover::RecoveredAdmin;
+pub use set_up::FirstAdmin;
+
+impl Work<'_> {
+    /// Makes `email` an admin, adding the user if need be, and sets the password if one is given.
+    /// Answers the user as it was before.
+    async fn make_admin(
+        &mut self,
+        email: &Email,
+        password: Option<&PasswordHash>,
+    ) -> Result<Option<User>, ServiceError> {
+        let before = self.unit.find_user(email).await?;
+        let id = match &before {
+            None => {
+                let permit = self.permit_create().await?;
+                self.insert_user(email.clone(), Roles::new(Role::Admin), permit).await?
+            }
+            Some(user) => {
+                if user.roles.account != Role::Admin {
+                    let permit = self.licence.permit(RecoverAdmin, self.licence_time)?;
+                    let roles = Roles { account: Role::Admin, ..user.roles.clone() };
+                    self.set_roles(user, &roles, permit).await?;
+                }
+                user.id
+            }
+        };
+        if let Some(hash) = password {
+            self.set_password(id, email, hash).await?;
+        }
+        Ok(before)
+    }
+}

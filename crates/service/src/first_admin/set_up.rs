@@ -1,0 +1,80 @@
+//! The first admin, made by whoever holds the one-time set-up code.
+
+use async_trait::async_trait;
+use dqops_users_domain::{Email, Password, PasswordHash, Token, TokenDigest, TokenKind};
+
+use crate::{
+    Caller, Directory, ServiceError,
+    work::{Change, Work},
+};
+
+/// The first admin, and the way in.
+#[derive(Debug)]
+pub struct FirstAdmin {
+    /// Who it is.
+    pub email: Email,
+    /// An API key of the admin's.
+    pub api_key: Token,
+}
+
+/// The name of the first admin's key.
+const KEY_NAME: &str = "set-up";
+
+impl Directory {
+    /// Makes the first admin. Of any number of attempts exactly one succeeds, ever.
+    ///
+    /// # Errors
+    /// [`ServiceError::InvalidCredential`] for a wrong code, [`ServiceError::AlreadySetUp`],
+    /// [`ServiceError::PasswordRejected`], [`ServiceError::Overloaded`].
+    pub async fn set_up(
+        &self,
+        code: &str,
+        email: Email,
+        password: Option<Password>,
+    ) -> Result<FirstAdmin, ServiceError> {
+        let code = TokenDigest::of(code.trim_ascii());
+        // Before any hashing: a wrong code must not cost more than a look-up.
+        let mut reader = self.storage.read().await?;
+        check(reader.is_setup_code(&code).await?, reader.count_admins().await?)?;
+        drop(reader);
+        let hash = match password {
+            Some(password) => Some(self.shared.passwords.prepare(password, &email).await?),
+            None => None,
+        };
+        let api_key = Token::from_random(TokenKind::ApiKey, &self.shared.ambient.random());
+        let change = SetUp { code, email: email.clone(), hash, key: api_key.digest() };
+        self.make(&Caller::set_up(), change).await?;
+        Ok(FirstAdmin { email, api_key })
+    }
+}
+
+fn check(is_code: bool, admins: u64) -> Result<(), ServiceError> {
+    if admins > 0 {
+        Err(ServiceError::AlreadySetUp)
+    } else if is_code {
+        Ok(())
+    } else {
+        Err(ServiceError::InvalidCredential)
+    }
+}
+
+struct SetUp {
+    code: TokenDigest,
+    email: Email,
+    hash: Option<PasswordHash>,
+    key: TokenDigest,
+}
+
+#[async_trait]
+impl Change for SetUp {
+    type Done = ();
+
+    async fn make(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
+        let is_code = work.unit.is_setup_code(&self.code).await?;
+        check(is_code, work.unit.count_admins().await?)?;
+        work.make_admin(&self.email, self.hash.as_ref()).await?;
+        let lifetime = work.api_key_lifetime;
+        work.issue_api_key(&self.email, KEY_NAME, Some(lifetime), &self.key).await?;
+        Ok(work.unit.clear_setup_codes().await?)
+    }
+}

@@ -1,0 +1,35 @@
+//! The use cases of the directory, and every rule that they keep.
+//!
+//! Who may do what, what the licence allows, seats, the last admin, the immutable email, passwords
+//! and the audit trail are decided here and nowhere else. Adapters translate to and from this crate;
+//! the storage stores. Every public operation of [`Directory`] takes the [`Caller`] on whose behalf it
+//! runs.
+
+mod access;
+mod ambient;
+mod api_keys;
+mod data_domains;
+mod directory;
+mod error;
+mod facts;
+mod first_admin;
+mod health;
+mod licensing;
+mod passwords;
+mod profile;
+mod users;
+mod work;
+
+pub use access::Caller;
+pub use ambient::{Ambient, Clock, OsRandomness, Randomness, SystemClock};
+pub use api_keys::{IssuedKey, KeyLifetime, NewKey, OwnedKey};
+pub use directory::{Directory, Settings};
+pub use error::{FieldError, ServiceError};
+pub use first_admin::{FirstAdmin, RecoveredAdmin};
+pub use licensing::{LicenceOrigin, LicenceReport};
+pub use passwords::{Hasher, HashingSettings, PasswordPolicy, PasswordRejection};
+pub use profile::Profile;
+pub use users::{
+    IfMatch, ImportMode, ImportReport, ImportRow, ListVersion, Progress, RowError, UserInput,
+    UserPage, UserVersion, UserView,
+};

@@ -1,0 +1,232 @@
+//! Hashing on threads of its own, so that it never blocks the runtime and never exceeds its memory.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use dqops_users_domain::{Password, PasswordHash};
+use tokio::sync::oneshot;
+
+use super::{
+    phc::{self, Memory, SaltBytes, Verdict},
+    queue::{Next, Overloaded, Queue},
+};
+
+/// How the hashing threads are set up.
+#[derive(Clone, Copy, Debug)]
+pub struct HashingSettings {
+    /// Threads, and so hashes at once; each holds one buffer of 19 MiB while it is busy.
+    pub threads: NonZeroUsize,
+    /// Hashes that may wait; what comes on top is refused.
+    pub queue_length: usize,
+}
+
+impl Default for HashingSettings {
+    /// As many threads as cores, and a queue that two cores empty within two seconds.
+    fn default() -> Self {
+        Self {
+            threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            queue_length: 64,
+        }
+    }
+}
+
+/// Work for a hashing thread.
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
+
+/// Threads that hash, each with one buffer.
+pub struct Hasher {
+    queue: Arc<Queue<Job>>,
+    running: Arc<Running>,
+}
+
+/// How many hashes run, and ran at once at the most.
+#[derive(Default)]
+struct Running {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Hasher {
+    /// How long work may wait and run before its caller is told to come again.
+    const PATIENCE: Duration = Duration::from_millis(1900);
+
+    /// After so long without work a thread gives its buffer back.
+    const IDLE: Duration = Duration::from_secs(10);
+
+    /// A nicer priority than that of the threads that answer requests.
+    const NICENESS: i32 = 10;
+
+    /// Starts the threads; they end when the hasher is dropped.
+    #[must_use]
+    pub fn start(settings: HashingSettings) -> Self {
+        let queue = Arc::new(Queue::new(settings.queue_length));
+        let running = Arc::new(Running::default());
+        for _ in 0..settings.threads.get() {
+            let queue = Arc::clone(&queue);
+            let spawned = thread::Builder::new()
+                .name("hashing".to_owned())
+                .spawn(move || work_through(&queue));
+            if let Err(error) = spawned {
+                tracing::error!(%error, "a hashing thread could not be started");
+            }
+        }
+        Self { queue, running }
+    }
+
+    /// Verifies a password against a stored hash.
+    ///
+    /// # Errors
+    /// When too many wait already, or it did not come up in time.
+    pub(crate) async fn verify(
+        &self,
+        password: Password,
+        stored: PasswordHash,
+    ) -> Result<Verdict, Overloaded> {
+        self.run(move |memory| phc::verify(&password, &stored, memory)).await
+    }
+
+    /// Hashes a password.
+    ///
+    /// # Errors
+    /// When too many wait already, or it did not come up in time.
+    pub(crate) async fn hash(
+        &self,
+        password: Password,
+        salt: SaltBytes,
+    ) -> Result<PasswordHash, Overloaded> {
+        self.run(move |memory| phc::hash(&password, salt, memory)).await
+    }
+
+    /// Runs work on a hashing thread. If the caller goes away before its turn, it is skipped.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, Overloaded> {
+        let (reply, answer) = oneshot::channel();
+        let running = Arc::clone(&self.running);
+        self.queue.push(Box::new(move |memory| {
+            if reply.is_closed() {
+                return;
+            }
+            running.begin();
+            let done = work(memory);
+            running.end();
+            let _ = reply.send(done);
+        }))?;
+        match tokio::time::timeout(Self::PATIENCE, answer).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(_)) | Err(_) => Err(Overloaded),
+        }
+    }
+
+    /// How many hashes ran at once at the most.
+    #[must_use]
+    pub fn most_at_once(&self) -> usize {
+        self.running.most.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Running {
+    fn begin(&self) {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        self.now.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn work_through(queue: &Queue<Job>) {
+    // Without the right to be nicer the threads only compete harder.
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), Hasher::NICENESS);
+    let mut memory = Memory::default();
+    let mut patience = None;
+    loop {
+        match queue.next(patience) {
+            Next::Work(job) => {
+                // A panic must not take the thread: there are only a few.
+                let job = std::panic::AssertUnwindSafe(|| job(&mut memory));
+                if std::panic::catch_unwind(job).is_err() {
+                    tracing::error!("a panic while hashing");
+                }
+                patience = Some(Hasher::IDLE);
+            }
+            Next::Idle => {
+                memory.release();
+                patience = None;
+            }
+            Next::Closed => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn hasher(threads: usize, queue_length: usize) -> Hasher {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        Hasher::start(HashingSettings { threads, queue_length })
+    }
+
+    fn password() -> Password {
+        Password::new("correct horse".to_owned()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_hashed_is_verified() {
+        let hasher = hasher(2, 8);
+        let stored = hasher.hash(password(), [1; 16]).await.unwrap();
+        let verdict = hasher.verify(password(), stored).await.unwrap();
+        assert_eq!(verdict, Verdict::Right { is_weak: false });
+    }
+
+    /// P4 in small: the excess is refused at once, what was let in is done.
+    #[tokio::test]
+    async fn no_more_run_than_threads_and_no_more_wait_than_allowed() {
+        let hasher = hasher(2, 4);
+        let outcomes = join_all((0..50).map(|_| hasher.hash(password(), [1; 16]))).await;
+        let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert!((4..50).contains(&done), "{done} were done");
+        assert!(hasher.most_at_once() <= 2, "{} ran at once", hasher.most_at_once());
+    }
+
+    /// P5 in small: clients that hang up free no permit while their hash still runs.
+    #[tokio::test]
+    async fn abandoned_work_neither_piles_up_nor_runs_beside() {
+        let hasher = Arc::new(hasher(2, 16));
+        let hasty = (0..60).map(|_| {
+            let hasher = Arc::clone(&hasher);
+            tokio::spawn(async move {
+                let work = hasher.hash(password(), [1; 16]);
+                let _ = tokio::time::timeout(Duration::from_millis(10), work).await;
+            })
+        });
+        join_all(hasty).await;
+        assert!(hasher.hash(password(), [1; 16]).await.is_ok(), "the queue stayed full");
+        assert!(hasher.most_at_once() <= 2, "{} ran at once", hasher.most_at_once());
+    }
+
+    #[tokio::test]
+    async fn a_panic_leaves_the_thread_at_work() {
+        let hasher = hasher(1, 4);
+        assert_eq!(hasher.run(|_| panic!("a defect")).await, Err::<(), _>(Overloaded));
+        assert!(hasher.hash(password(), [1; 16]).await.is_ok());
+    }
+}

@@ -1,0 +1,36 @@
+//! Looking at one user.
+
+use std::sync::Arc;
+
+use dqops_users_domain::{Email, Permission};
+
+use super::view::UserView;
+use crate::{Caller, Directory, ServiceError};
+
+impl Directory {
+    /// The user with that email.
+    ///
+    /// # Errors
+    /// [`ServiceError::UserNotFound`]; [`ServiceError::PermissionDenied`] to those who may not see.
+    pub async fn get_user(
+        &self,
+        caller: &Caller,
+        email: &Email,
+    ) -> Result<Arc<UserView>, ServiceError> {
+        caller.must(Permission::View)?;
+        let epoch = self.storage.epoch().await?;
+        if let Some((known_at, view)) = self.facts.users.get(email)
+            && known_at == epoch
+        {
+            return Ok(view);
+        }
+        // Both in one snapshot: a view must not show a user beside the data domains of another moment.
+        let mut reader = self.storage.read().await?;
+        let found = reader.find_user(email).await?;
+        let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
+        let facts = self.read_facts(&mut *reader).await?;
+        let view = Arc::new(UserView::new(user, &facts));
+        self.facts.users.insert(email.clone(), (epoch, Arc::clone(&view)));
+        Ok(view)
+    }
+}

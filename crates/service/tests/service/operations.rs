@@ -1,0 +1,154 @@
+//! Every operation of the directory that takes a caller, and what it answers to each role.
+
+use std::sync::Arc;
+
+use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, licence::LicenceType};
+use dqops_users_service::{
+    Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserPage,
+};
+use futures_util::future::BoxFuture;
+
+use crate::{
+    stage::Stage,
+    values::{STRONG, domain, email, import_row, input, password},
+    vendor,
+};
+
+/// One trial: a caller, somebody else, and a thing of each kind to work on.
+pub(crate) struct Trial {
+    pub(crate) directory: Directory,
+    pub(crate) caller: Caller,
+    /// The caller's own email; of a caller without one, that of a user who does not matter.
+    pub(crate) own: Email,
+    pub(crate) own_key: ApiKeyId,
+    pub(crate) other: Email,
+    pub(crate) other_key: ApiKeyId,
+    pub(crate) new: Email,
+    pub(crate) domain: DataDomainName,
+    pub(crate) new_domain: DataDomainName,
+    pub(crate) licence: String,
+}
+
+impl Trial {
+    /// Sets the scene for one trial of a caller with the given role.
+    pub(crate) async fn prepare(stage: &Stage, number: usize, role: Role) -> Self {
+        let own = stage.add(&format!("own{number}@example.com"), role).await;
+        let other = stage.add(&format!("other{number}@example.com"), Role::Viewer).await;
+        let (caller, _, own_key) = stage.caller_with_key(&own).await;
+        let other_key = stage.key_for(&other).await.key.id;
+        let domain = domain(&format!("old{number}"));
+        stage.directory.add_data_domain(&stage.operator(), domain.clone()).await.unwrap();
+        Self {
+            directory: stage.directory.clone(),
+            caller,
+            own,
+            own_key,
+            other,
+            other_key,
+            new: email(&format!("new{number}@example.com")),
+            domain,
+            new_domain: self::domain(&format!("new{number}")),
+            licence: vendor::licence(LicenceType::Enterprise, 10_000, None),
+        }
+    }
+}
+
+pub(crate) type Operation = fn(&Trial) -> BoxFuture<'_, Result<(), ServiceError>>;
+
+/// Writes an operation as an expression over the trial, the directory and the caller.
+macro_rules! operation {
+    (|$trial:ident, $directory:ident, $caller:ident| $call:expr) => {
+        |$trial| {
+            Box::pin(async move {
+                let ($directory, $caller) = (&$trial.directory, &$trial.caller);
+                $call.await.map(drop)
+            })
+        }
+    };
+}
+
+fn key_of(owner: &Email) -> NewKey {
+    NewKey { owner: Some(owner.clone()), name: "one".to_owned(), lifetime: KeyLifetime::Default }
+}
+
+/// The name, and the answers to admin, editor, operator, viewer and none: `y` done, `v` needs the
+/// permission to view, `m` to manage, `k` no such key, `l` only for the local operator.
+pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
+    ("profile", "yyyyv", operation!(|t, d, c| d.profile(c))),
+    ("get_user own", "yyyyv", operation!(|t, d, c| d.get_user(c, &t.own))),
+    ("get_user other", "yyyyv", operation!(|t, d, c| d.get_user(c, &t.other))),
+    ("list_version", "yyyyv", operation!(|t, d, c| d.list_version(c))),
+    ("visit_users", "yyyyv", operation!(|t, d, c| d.visit_users(c, &mut |_| {}))),
+    ("page_of_users", "yyyyv", operation!(|t, d, c| d.page_of_users(c, UserPage::default()))),
+    ("data_domains", "yyyyv", operation!(|t, d, c| d.data_domains(c))),
+    ("licence_report", "yyyyv", operation!(|t, d, c| d.licence_report(c))),
+    ("create_user", "ymmmm", operation!(|t, d, c| d.create_user(c, input(&t.new, Role::Viewer)))),
+    (
+        "update_user own",
+        "ymmmm",
+        operation!(|t, d, c| d.update_user(c, &t.own, input(&t.own, Role::Viewer), None)),
+    ),
+    (
+        "update_user other",
+        "ymmmm",
+        operation!(|t, d, c| d.update_user(c, &t.other, input(&t.other, Role::Editor), None)),
+    ),
+    ("delete_user own", "ymmmm", operation!(|t, d, c| d.delete_user(c, &t.own, None))),
+    ("delete_user other", "ymmmm", operation!(|t, d, c| d.delete_user(c, &t.other, None))),
+    (
+        "change_caller_password",
+        "yyyyv",
+        operation!(|t, d, c| d.change_caller_password(c, Some(password(STRONG)))),
+    ),
+    (
+        "change_user_password own",
+        "yyyyv",
+        operation!(|t, d, c| d.change_user_password(c, &t.own, Some(password(STRONG)))),
+    ),
+    (
+        "change_user_password other",
+        "ymmmm",
+        operation!(|t, d, c| d.change_user_password(c, &t.other, Some(password(STRONG)))),
+    ),
+    ("api_keys own", "yyyyv", operation!(|t, d, c| d.api_keys(c, Some(&t.own)))),
+    ("api_keys other", "ymmmm", operation!(|t, d, c| d.api_keys(c, Some(&t.other)))),
+    ("api_keys all", "ymmmm", operation!(|t, d, c| d.api_keys(c, None))),
+    ("issue_api_key own", "yyyyv", operation!(|t, d, c| d.issue_api_key(c, key_of(&t.own)))),
+    ("issue_api_key other", "mmmmv", operation!(|t, d, c| d.issue_api_key(c, key_of(&t.other)))),
+    ("revoke_api_key own", "yyyyv", operation!(|t, d, c| d.revoke_api_key(c, t.own_key))),
+    ("revoke_api_key other", "ykkkv", operation!(|t, d, c| d.revoke_api_key(c, t.other_key))),
+    ("install_licence", "ymmmm", operation!(|t, d, c| d.install_licence(c, &t.licence))),
+    ("offer_licence", "ymmmm", operation!(|t, d, c| d.offer_licence(c, &t.licence))),
+    ("remove_licence", "ymmmm", operation!(|t, d, c| d.remove_licence(c))),
+    ("add_data_domain", "ymmmm", operation!(|t, d, c| d.add_data_domain(c, t.new_domain.clone()))),
+    (
+        "remove_data_domain",
+        "ymmmm",
+        operation!(|t, d, c| d.remove_data_domain(c, t.domain.clone())),
+    ),
+    (
+        "import_users",
+        "ymmmm",
+        operation!(|t, d, c| {
+            let rows = vec![import_row(1, t.new.as_str(), "viewer")];
+            d.import_users(c, rows, ImportMode::default(), Arc::new(|_| {}))
+        }),
+    ),
+    ("recover_admin", "lllll", operation!(|t, d, c| d.recover_admin(c, &t.other, None))),
+];
+
+/// The operations that take no caller.
+pub(crate) const WITHOUT_CALLER: &[&str] = &[
+    "new",
+    "close",
+    "start",
+    "note_time",
+    "check_health",
+    "authenticate",
+    "owner",
+    "local_operator",
+    "verify_password",
+    "open_setup_code",
+    "set_up",
+    "name_owner",
+];
