@@ -1,0 +1,22 @@
+//! `GET /api/ishealthy`: whether the directory can do its work.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::private;
+use crate::{
+    problem::{Failure, Problem},
+    state::SharedState,
+};
+
+/// Checks that the directory answers. Needs no credential.
+#[utoipa::path(
+    get, path = "/api/ishealthy", tag = "health", operation_id = "isHealthy",
+    responses(
+        (status = 200, description = "it does", body = String, example = "OK"),
+        (status = 503, description = "the storage does not answer", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn is_healthy(State(state): State<SharedState>) -> Result<Response, Failure> {
+    state.directory.check_health().await?;
+    Ok(private(StatusCode::OK, b"\"OK\"".to_vec()))
+}

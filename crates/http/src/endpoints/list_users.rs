@@ -1,0 +1,93 @@
+//! `GET /api/users`: all users, or a page of them.
+
+use std::fmt::Write as _;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+use dqops_users_service::{Caller, UserPage};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{REVALIDATE, not_modified, tagged};
+use crate::{
+    etag,
+    extract::{Authenticated, UserQuery},
+    models::UserModel,
+    openapi::{CommonFailures, PageParameters},
+    problem::Failure,
+    state::{ApiState, SharedState},
+};
+
+/// Returns all users, sorted by email.
+///
+/// With any of the parameters it returns a page, and a `Link` with `rel="next"` while more follow.
+#[utoipa::path(
+    get, path = "/api/users", tag = "users", operation_id = "getAllUsers",
+    params(PageParameters),
+    responses(
+        (status = 200, description = "the users", body = Vec<UserModel>,
+            headers(("ETag" = String, description = "the version of the whole list"),
+                    ("Link" = String, description = "the next page, when a page was asked for"))),
+        (status = 304, description = "the whole list is as `If-None-Match` says"),
+        (status = 400, description = "a parameter is not valid", body = crate::problem::Problem, content_type = "application/problem+json"),
+        CommonFailures,
+    ),
+    security(("bearer" = []), ()),
+)]
+pub(crate) async fn get_all_users(
+    State(state): State<SharedState>,
+    Authenticated(caller): Authenticated,
+    UserQuery(page): UserQuery,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    if let Some(page) = page {
+        return page_of_users(&state, &caller, page).await;
+    }
+    let list = state.list.get(&state.directory, &caller).await?;
+    let tag = etag::of_list(list.version);
+    if etag::is_known(&headers, &tag) {
+        return Ok(not_modified(tag));
+    }
+    Ok(tagged(tag, list.json.clone()))
+}
+
+async fn page_of_users(
+    state: &ApiState,
+    caller: &Caller,
+    page: UserPage,
+) -> Result<Response, Failure> {
+    let query = page.clone();
+    let (users, more) = state.directory.page_of_users(caller, page).await?;
+    let models: Vec<_> = users.iter().map(UserModel::from).collect();
+    let json = serde_json::to_vec(&models).unwrap_or_default(); // plain data: it cannot fail
+    let mut response = Response::new(json.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, super::JSON);
+    headers.insert(header::CACHE_CONTROL, REVALIDATE);
+    if let (true, Some(last)) = (more, users.last()) {
+        let link = next_page(&query, last.email.as_str());
+        if let Ok(link) = HeaderValue::try_from(link) {
+            headers.insert(header::LINK, link);
+        }
+    }
+    Ok(response)
+}
+
+fn next_page(page: &UserPage, last: &str) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let mut link = format!("</api/users?after={}", encode(last));
+    let limit = page.limit.map(|limit| limit.to_string());
+    for (name, value) in [
+        ("limit", limit.as_deref()),
+        ("search", page.search.as_deref()),
+        ("role", page.role.map(dqops_users_domain::Role::as_str)),
+    ] {
+        if let Some(value) = value {
+            let _ = write!(link, "&{name}={}", encode(value)); // to memory: it cannot fail
+        }
+    }
+    link.push_str(">; rel=\"next\"");
+    link
+}

@@ -1,0 +1,18 @@
+//! Extractors: the common work of the endpoints, with our own rejections.
+
+mod body;
+mod caller;
+mod conditions;
+mod email_path;
+mod members;
+mod password_body;
+mod user_body;
+mod user_query;
+
+pub(crate) use caller::Authenticated;
+pub(crate) use conditions::Conditions;
+pub(crate) use email_path::EmailPath;
+pub(crate) use members::{JsonObject, Members};
+pub(crate) use password_body::PasswordBody;
+pub(crate) use user_body::{UserBody, email as email_of};
+pub(crate) use user_query::UserQuery;

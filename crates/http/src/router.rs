@@ -1,0 +1,97 @@
+//! All routes, and what stands around them.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, http::Method, response::IntoResponse as _};
+use dqops_users_service::Directory;
+use tower_http::csrf::CsrfLayer;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::{
+    boundary::Boundary,
+    endpoints,
+    list_cache::ListCache,
+    openapi,
+    problem::Problem,
+    state::{ApiState, Authentication, SharedState},
+};
+
+/// What a server lets in.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests that are worked on at once; what comes on top gets 503.
+    pub requests_at_once: usize,
+    /// How long a request may take.
+    pub request_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_at_once: 1024, request_time: Duration::from_secs(15) }
+    }
+}
+
+/// Where the OpenAPI document and its reader are served.
+const OPENAPI: &str = "/openapi.json";
+const SWAGGER_UI: &str = "/swagger-ui";
+
+/// The whole REST API of a directory.
+pub fn router(directory: Directory, authentication: Authentication, limits: Limits) -> Router {
+    let state = Arc::new(ApiState { directory, authentication, list: ListCache::default() });
+    let (router, _) = api().split_for_parts();
+    router.with_state(state).merge(swagger_ui()).layer((
+        Boundary::new(limits),
+        CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()),
+    ))
+}
+
+/// The document and its reader, which without the setting would tell an online validator of it.
+fn swagger_ui() -> SwaggerUi {
+    let config = Config::default().validator_url("none");
+    SwaggerUi::new(SWAGGER_UI).config(config).url(OPENAPI, openapi::document())
+}
+
+/// Every method and path that is served, for tests that must not forget one.
+#[must_use]
+pub fn routes() -> Vec<(Method, String)> {
+    let document = openapi::document();
+    let mut routes: Vec<_> = document
+        .paths
+        .paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let operations = [
+                (Method::GET, &item.get),
+                (Method::POST, &item.post),
+                (Method::PUT, &item.put),
+                (Method::DELETE, &item.delete),
+                (Method::PATCH, &item.patch),
+            ];
+            operations
+                .into_iter()
+                .filter(|(_, operation)| operation.is_some())
+                .map(|(method, _)| (method, path.clone()))
+        })
+        .collect();
+    routes.push((Method::GET, OPENAPI.to_owned()));
+    routes.push((Method::GET, format!("{SWAGGER_UI}/")));
+    routes
+}
+
+/// The endpoints, each beside its documentation.
+pub(crate) fn api() -> OpenApiRouter<SharedState> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(endpoints::list_users::get_all_users, endpoints::create_user::create_user))
+        .routes(routes!(
+            endpoints::get_user::get_user,
+            endpoints::update_user::update_user,
+            endpoints::delete_user::delete_user
+        ))
+        .routes(routes!(endpoints::change_user_password::change_user_password))
+        .routes(routes!(endpoints::change_caller_password::change_caller_password))
+        .routes(routes!(endpoints::issue_api_key::issue_api_key))
+        .routes(routes!(endpoints::profile::get_user_profile))
+        .routes(routes!(endpoints::is_healthy::is_healthy))
+        .routes(routes!(endpoints::set_up::set_up))
+}

@@ -1,0 +1,126 @@
+//! How large a body may be: 16 KiB for a password, 1 MiB elsewhere, announced or in pieces.
+
+use std::{io::Error, task::Poll};
+
+use axum::body::{Body, Bytes};
+use dqops_users_domain::Role;
+use futures_util::stream;
+use serde_json::json;
+
+use crate::{
+    call::{JSON, TEXT},
+    stage::{STRONG, Stage, model},
+};
+
+const JANE: &str = "jane@example.com";
+const OF_JANE: &str = "/api/users/jane@example.com/password";
+const PASSWORD_LIMIT: usize = 16 * 1024;
+const LIMIT: usize = 1024 * 1024;
+
+/// A body in pieces, whose length nobody announces.
+fn in_pieces(bytes: &[u8]) -> Body {
+    let pieces: Vec<_> = bytes.chunks(1000).map(|piece| Ok::<_, Error>(piece.to_vec())).collect();
+    Body::from_stream(stream::iter(pieces))
+}
+
+/// A body that would never end: to refuse it one must stop reading.
+fn endless() -> Body {
+    let piece = || Ok::<_, Error>(Bytes::from_static(&[b' '; 4096]));
+    Body::from_stream(stream::repeat_with(piece))
+}
+
+/// JSON with blanks after it, up to a length.
+fn padded(json: &str, length: usize) -> Vec<u8> {
+    let mut bytes = json.as_bytes().to_vec();
+    bytes.resize(length, b' ');
+    bytes
+}
+
+#[tokio::test]
+async fn a_password_body_may_have_16_kib_and_no_more() {
+    let stage = Stage::new().await;
+    stage.add(JANE, Role::Viewer).await;
+    for path in [OF_JANE, "/api/mypassword"] {
+        let json = json!(STRONG).to_string();
+        let fits = padded(&json, PASSWORD_LIMIT);
+        stage.put(path).body(JSON, fits.clone()).send().await.gives_nothing(204);
+        stage.put(path).body(JSON, in_pieces(&fits)).send().await.gives_nothing(204);
+        for kind in [JSON, "application/json; charset=utf-8", TEXT, "text/plain;charset=UTF-8"] {
+            let large = padded(&json, PASSWORD_LIMIT + 1);
+            for body in [Body::from(large.clone()), in_pieces(&large), endless()] {
+                let detail = stage.put(path).body(kind, body).send().await;
+                let detail = detail.refuses(413, "body_too_large");
+                assert!(detail.contains("16384"), "{detail}");
+            }
+        }
+        let text = stage.put(path).body(TEXT, vec![b'x'; PASSWORD_LIMIT]);
+        text.send().await.refuses(400, "password_rejected");
+    }
+}
+
+#[tokio::test]
+async fn other_bodies_may_have_1_mib_and_no_more() {
+    let stage = Stage::new().await;
+    stage.add(JANE, Role::Viewer).await;
+    let create = |name: &str| padded(&model(name, "viewer").to_string(), LIMIT);
+    stage.post("/api/users").body(JSON, create("a@example.com")).send().await.gives(201);
+    let pieces = in_pieces(&create("b@example.com"));
+    stage.post("/api/users").body(JSON, pieces).send().await.gives(201);
+
+    let large = padded(&model(JANE, "admin").to_string(), LIMIT + 1);
+    for kind in [JSON, "application/json; charset=utf-8"] {
+        let bodies: [fn(&[u8]) -> Body; 3] =
+            [|large| Body::from(large.to_vec()), in_pieces, |_| endless()];
+        for body in bodies {
+            for call in [
+                stage.post("/api/users"),
+                stage.put("/api/users/jane@example.com"),
+                stage.post("/api/setup").anonymous(),
+            ] {
+                let detail = call.body(kind, body(&large)).send().await;
+                let detail = detail.refuses(413, "body_too_large");
+                assert!(detail.contains("1048576"), "{detail}");
+            }
+        }
+    }
+    assert_eq!(stage.find(JANE).await.unwrap().roles.account, Role::Viewer);
+}
+
+#[tokio::test]
+async fn an_announced_length_is_believed_before_anything_is_read() {
+    let stage = Stage::new().await;
+    for (call, length) in [
+        (stage.put("/api/mypassword").header("content-type", TEXT), PASSWORD_LIMIT + 1),
+        (stage.put("/api/mypassword").header("content-type", JSON), LIMIT),
+        (stage.post("/api/users").header("content-type", JSON), LIMIT + 1),
+        (stage.post("/api/setup").header("content-type", JSON), usize::MAX),
+    ] {
+        let unread = stream::poll_fn(|_| -> Poll<Option<Result<Bytes, Error>>> {
+            panic!("the body was read");
+        });
+        let call = call.header("content-length", &length.to_string());
+        let call = call.bare_body(Body::from_stream(unread));
+        call.send().await.refuses(413, "body_too_large");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_not_send_a_body_is_refused_before_it_is_read() {
+    let stage = Stage::new().await;
+    for path in ["/api/users/jane@example.com", "/api/mypassword", OF_JANE] {
+        let call = stage.put(path).anonymous().body(JSON, endless());
+        call.send().await.refuses(401, "authentication_required");
+    }
+    let call = stage.post("/api/users").anonymous().body(JSON, endless());
+    call.send().await.refuses(401, "authentication_required");
+}
+
+#[tokio::test]
+async fn operations_without_a_body_do_not_read_one() {
+    let stage = Stage::new().await;
+    stage.add(JANE, Role::Viewer).await;
+    for path in ["/api/users", "/api/users/jane@example.com", "/api/environment/profile"] {
+        stage.get(path).body(JSON, endless()).send().await.gives(200);
+    }
+    stage.delete("/api/users/jane@example.com").body(JSON, endless()).send().await.gives(204);
+}

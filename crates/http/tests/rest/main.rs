@@ -1,0 +1,42 @@
+//! The REST API over a directory of its own, called in process: what goes over the wire and nothing
+//! below it.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod answer;
+mod call;
+mod clock;
+mod members;
+mod stage;
+mod vendor;
+
+mod body_limits;
+mod boundary;
+mod change_password;
+mod content_types;
+mod create_user;
+mod credentials;
+mod cross_site;
+mod data_domains;
+mod delete_user;
+mod entity_tags;
+mod get_user;
+mod health;
+mod identifiers;
+mod issue_api_key;
+mod json_bodies;
+mod licence_states;
+mod list_users;
+mod mass_assignment;
+mod matrix;
+mod methods;
+mod mode_none;
+mod openapi;
+mod overload;
+mod pages;
+mod password_bodies;
+mod paths;
+mod preconditions;
+mod profile;
+mod set_up;
+mod swagger_ui;
+mod update_user;
