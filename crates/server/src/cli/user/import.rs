@@ -1,0 +1,75 @@
+//! `user import`
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Result, bail};
+use dqops_users_service::{ImportMode, ImportReport, RowError};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::{FileFormat, import_file};
+use crate::cli::{input, output, session::Session};
+
+/// Rows at fault that are shown.
+const SHOWN_ERRORS: usize = 50;
+
+pub(super) async fn run(
+    session: &Session,
+    file: &Path,
+    format: Option<FileFormat>,
+    update: bool,
+    dry_run: bool,
+) -> Result<()> {
+    let format = import_file::format_of(file, format)?;
+    let rows = import_file::read(input::open(file)?, format)?;
+    let bar = ProgressBar::new(2 * rows.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}% {eta}") {
+        bar.set_style(style);
+    }
+    let progress = {
+        let bar = bar.clone();
+        Arc::new(move |done| bar.set_position(done))
+    };
+    let mode = ImportMode { update_existing: update, dry_run };
+    let report = session.directory.import_users(&session.operator, rows, mode, progress).await;
+    bar.finish_and_clear();
+    let report = report?;
+    if !report.errors.is_empty() {
+        show_errors(session, &report.errors)?;
+        bail!("{} rows are at fault; nothing was imported", report.errors.len());
+    }
+    session.take_effect().await;
+    session.output.done(
+        &sentence(&report, dry_run),
+        &json!({
+            "created": report.created,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "dryRun": dry_run,
+        }),
+    )
+}
+
+fn sentence(report: &ImportReport, dry_run: bool) -> String {
+    let ImportReport { created, updated, unchanged, .. } = report;
+    let would = if dry_run { "dry run, nothing was changed; it would have " } else { "" };
+    format!("{would}added {created}, changed {updated}, left {unchanged} as they were")
+}
+
+fn show_errors(session: &Session, errors: &[RowError]) -> Result<()> {
+    if session.output.json {
+        let all: Vec<_> = errors
+            .iter()
+            .map(|error| json!({"row": error.row, "email": error.email, "detail": error.detail}))
+            .collect();
+        return output::print_json(&json!({"errors": all}));
+    }
+    for error in errors.iter().take(SHOWN_ERRORS) {
+        let place = if error.row == 0 { "file".to_owned() } else { format!("row {}", error.row) };
+        output::remark(&format!("{place}: {}: {}", error.email, error.detail));
+    }
+    if errors.len() > SHOWN_ERRORS {
+        output::remark(&format!("and {} more", errors.len() - SHOWN_ERRORS));
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The user directory of a DQOps installation: the server and its command line.
+
+mod cli;
+mod serve;
+mod settings;
+mod storage;
+mod vendor_key;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

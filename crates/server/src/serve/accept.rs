@@ -1,0 +1,78 @@
+//! The accept loop: a bound on connections, a bound on the time for a request's head, and an orderly
+//! end. `axum::serve` has none of these.
+
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+
+/// How long a client may take to send the head of a request, and a connection to stay idle.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+
+/// How long requests that are being answered may take once the server stops.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// After a failed accept, for instance because there are no file descriptors left.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves connections until `stop`, then lets those that are being answered finish.
+pub(super) async fn until(
+    stop: impl Future<Output = ()>,
+    listener: TcpListener,
+    router: Router,
+    max_connections: NonZeroUsize,
+) {
+    let places = Arc::new(Semaphore::new(max_connections.get()));
+    let graceful = GracefulShutdown::new();
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let next = next_connection(&listener, &places);
+        let (stream, place) = tokio::select! {
+            connection = next => connection,
+            () = &mut stop => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that breaks off is no failure of ours.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still being answered and are cut off");
+    }
+}
+
+async fn next_connection(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+    // The semaphore is never closed, so there is always a permit to wait for.
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}

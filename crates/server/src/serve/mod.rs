@@ -1,0 +1,166 @@
+//! The server: from settings to a running service, and its orderly end.
+
+mod accept;
+mod banner;
+mod first_admin;
+mod shutdown;
+mod telemetry;
+
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueEnum};
+use dqops_users_domain::Email;
+use dqops_users_http::{Authentication, Limits};
+use dqops_users_service::{Ambient, Directory, HashingSettings};
+use jiff::SignedDuration;
+use tokio::net::TcpListener;
+
+use crate::settings::{CommonSettings, given};
+
+pub(crate) use telemetry::{LogFormat, LogLevel, start_for_command as start_command_log};
+
+/// How often the time is noted, so that a clock that is set back is noticed even when nothing changes.
+const NOTE_TIME_EVERY: Duration = Duration::from_hours(1);
+
+/// Settings of the server.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ServeSettings {
+    /// Where to listen
+    #[arg(
+        long,
+        env = "DQOPS_USERS_LISTEN",
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:8888"
+    )]
+    pub(crate) listen: SocketAddr,
+
+    /// `required`: every request needs a credential. `none`: a request without one acts as the oldest
+    /// admin, as in DQOps with authentication-method=none; only on a loopback address
+    #[arg(
+        long,
+        env = "DQOPS_USERS_AUTHENTICATION",
+        value_name = "MODE",
+        default_value = "required"
+    )]
+    pub(crate) authentication: AuthenticationMode,
+
+    /// Make this email the first admin, if there is none yet
+    #[arg(long, env = "DQOPS_USERS_OWNER_EMAIL", value_name = "EMAIL")]
+    pub(crate) owner_email: Option<String>,
+
+    /// A file that holds the first admin's password
+    #[arg(long, env = "DQOPS_USERS_OWNER_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) owner_password_file: Option<PathBuf>,
+
+    /// The vendor's licence token; the one issued later of this and the installed one counts
+    /// [default: the one installed, else an evaluation of 30 days]
+    #[arg(long, env = "DQOPS_USERS_LICENCE", value_name = "TOKEN", hide_env_values = true)]
+    pub(crate) licence: Option<String>,
+
+    /// A file that holds the licence token
+    #[arg(long, env = "DQOPS_USERS_LICENCE_FILE", value_name = "FILE")]
+    pub(crate) licence_file: Option<PathBuf>,
+
+    /// How to write the log, which goes to standard error [default: text on a terminal, else json]
+    #[arg(long, env = "DQOPS_USERS_LOG", value_name = "FORMAT")]
+    pub(crate) log: Option<LogFormat>,
+
+    /// From which level on to write the log
+    #[arg(long, env = "DQOPS_USERS_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: LogLevel,
+
+    /// Connections that may be open at once
+    #[arg(long, env = "DQOPS_USERS_MAX_CONNECTIONS", value_name = "N", default_value = "4096")]
+    pub(crate) max_connections: NonZeroUsize,
+
+    /// Passwords that are hashed at once, each with 19 MiB of memory [default: one per core]
+    #[arg(long, env = "DQOPS_USERS_HASHING_THREADS", value_name = "N")]
+    pub(crate) hashing_threads: Option<NonZeroUsize>,
+
+    /// Days that an API key holds when it is issued without saying how long
+    #[arg(long, env = "DQOPS_USERS_API_KEY_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) api_key_days: u32,
+}
+
+/// How callers are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuthenticationMode {
+    Required,
+    None,
+}
+
+impl ServeSettings {
+    /// The first admin's email, if one was given.
+    fn owner_email(&self) -> Result<Option<Email>> {
+        let given = given(self.owner_email.as_deref(), None)?;
+        given.map(|text| text.parse().context("--owner-email")).transpose()
+    }
+
+    fn authentication(&self) -> Result<Authentication> {
+        match self.authentication {
+            AuthenticationMode::Required => Ok(Authentication::Required),
+            AuthenticationMode::None if self.listen.ip().is_loopback() => Ok(Authentication::None),
+            AuthenticationMode::None => bail!(
+                "--authentication none is only allowed on a loopback address such as 127.0.0.1: on {} anyone who can reach it would be admin",
+                self.listen.ip()
+            ),
+        }
+    }
+}
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Result<()> {
+    telemetry::start(settings.log, settings.log_level);
+    let authentication = settings.authentication()?;
+    let owner = settings.owner_email()?;
+    let mut service = common.service()?;
+    service.api_key_lifetime = SignedDuration::from_hours(24 * i64::from(settings.api_key_days));
+    if let Some(threads) = settings.hashing_threads {
+        service.hashing = HashingSettings { threads, ..HashingSettings::default() };
+    }
+
+    // The address first: when it is taken, nothing else should have happened.
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let url = common.database_url()?;
+    let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
+    let directory = Directory::new(storage, service, Ambient::system());
+    directory.start().await?;
+    offer_licence(&directory, settings).await?;
+    let setup_code = first_admin::prepare(&directory, owner, settings).await?;
+
+    let operator = directory.local_operator();
+    let licence = directory.licence_report(&operator).await?;
+    banner::print(address, authentication, setup_code.as_ref(), &licence);
+    drop(setup_code);
+
+    let router = dqops_users_http::router(directory.clone(), authentication, Limits::default());
+    let noting = tokio::spawn(note_time(directory.clone()));
+    tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
+    accept::until(shutdown::signal(), listener, router, settings.max_connections).await;
+    noting.abort();
+    directory.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn offer_licence(directory: &Directory, settings: &ServeSettings) -> Result<()> {
+    let token = given(settings.licence.as_deref(), settings.licence_file.as_ref())?;
+    if let Some(token) = token {
+        let offered = directory.offer_licence(&directory.local_operator(), &token).await;
+        offered.context("the licence that was given with --licence cannot be used")?;
+    }
+    Ok(())
+}
+
+async fn note_time(directory: Directory) {
+    loop {
+        tokio::time::sleep(NOTE_TIME_EVERY).await;
+        if let Err(error) = directory.note_time().await {
+            tracing::warn!(%error, "the time could not be noted");
+        }
+    }
+}

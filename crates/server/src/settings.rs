@@ -1,0 +1,109 @@
+//! Settings: a flag, else the environment, else a file named by either, else the default.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use dqops_users_domain::Password;
+use dqops_users_service::{PasswordPolicy, Settings};
+
+use crate::{storage::DatabaseUrl, vendor_key};
+
+/// Where the directory is kept when nothing else is said.
+const DEFAULT_DATABASE_URL: &str = "sqlite://data/users.db";
+
+/// Settings of every command.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CommonSettings {
+    /// Where the directory is kept: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`
+    /// [default: `sqlite://data/users.db`]
+    #[arg(
+        long,
+        global = true,
+        env = "DQOPS_USERS_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        help_heading = "Common options"
+    )]
+    database_url: Option<String>,
+
+    /// A file that holds the database URL, for a URL with a password
+    #[arg(
+        long,
+        global = true,
+        env = "DQOPS_USERS_DATABASE_URL_FILE",
+        value_name = "FILE",
+        help_heading = "Common options"
+    )]
+    database_url_file: Option<PathBuf>,
+
+    /// A file that holds the password of the database's user, for a URL without it
+    #[arg(
+        long,
+        global = true,
+        env = "DQOPS_USERS_DATABASE_PASSWORD_FILE",
+        value_name = "FILE",
+        help_heading = "Common options"
+    )]
+    database_password_file: Option<PathBuf>,
+
+    /// Characters that a new password needs, 8 or more
+    #[arg(long, global = true, env = "DQOPS_USERS_PASSWORD_MIN_LENGTH", value_name = "N", default_value_t = PasswordPolicy::DEFAULT_MIN_LENGTH, help_heading = "Common options")]
+    password_min_length: usize,
+
+    /// Print JSON instead of a table
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(crate) json: bool,
+}
+
+impl CommonSettings {
+    pub(crate) fn database_url(&self) -> Result<DatabaseUrl> {
+        let given = given(self.database_url.as_deref(), self.database_url_file.as_ref())?;
+        let text = given.as_deref().unwrap_or(DEFAULT_DATABASE_URL);
+        let url: DatabaseUrl = text
+            .parse()
+            .map_err(|reason| anyhow::anyhow!("the database URL cannot be used: {reason}"))?;
+        match self::given(None, self.database_password_file.as_ref())? {
+            Some(password) => url
+                .with_password(password)
+                .context("--database-password-file is for Postgres; a file has no password"),
+            None => Ok(url),
+        }
+    }
+
+    pub(crate) const fn password_min_length(&self) -> usize {
+        self.password_min_length
+    }
+
+    pub(crate) fn service(&self) -> Result<Settings> {
+        let policy = PasswordPolicy::with_min_length(self.password_min_length);
+        let Some(password_policy) = policy else {
+            bail!(
+                "--password-min-length must be from {} to {}",
+                PasswordPolicy::LEAST_MIN_LENGTH,
+                PasswordPolicy::MAX_LENGTH
+            );
+        };
+        Ok(Settings { password_policy, ..Settings::new(vendor_key::pinned()?) })
+    }
+}
+
+/// The value given, else the content of the file given. What is blank counts as not given.
+pub(crate) fn given(value: Option<&str>, file: Option<&PathBuf>) -> Result<Option<String>> {
+    if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+        return Ok(Some(value.trim().to_owned()));
+    }
+    let Some(file) = file else { return Ok(None) };
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// The password in a file; the line end after it does not count, everything else does.
+pub(crate) fn password_in(file: &PathBuf) -> Result<Password> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    Password::new(text.to_owned()).with_context(|| format!("the password in {}", file.display()))
+}
