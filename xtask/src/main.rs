@@ -1,0 +1,73 @@
+//! Developer tasks: `cargo xtask --help`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a developer")]
+
+mod bench;
+mod conformance;
+mod licence;
+mod openapi;
+mod postgres;
+mod test;
+mod tidy;
+mod vendor;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Tasks for those who develop dqops-users.
+#[derive(Parser)]
+#[command(name = "cargo xtask", max_term_width = 100)]
+enum Task {
+    /// Run all tests on both stores, with a private Postgres where none is given
+    Test {
+        /// Passed on to `cargo test`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Check the arrows between crates, the lints of each, and that modules say what they are
+    Tidy,
+    /// Write openapi.json from the code
+    Openapi {
+        /// Only compare, and fail when it differs
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the official Python clients against the release binary, on both stores
+    Conformance,
+    /// Measure against a bare axum server, side by side, and print a table
+    Bench(bench::Options),
+    /// Issue and look at licences, as the vendor
+    #[command(subcommand)]
+    Licence(licence::LicenceTask),
+    /// What `bench` runs in a release build of itself
+    #[command(hide = true)]
+    BenchRun(bench::Options),
+    /// The bare server that `bench` compares with
+    #[command(hide = true)]
+    BenchCeiling(bench::CeilingOptions),
+}
+
+fn main() -> ExitCode {
+    match run(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
+        Task::Test { args } => test::run(&args),
+        Task::Tidy => tidy::run(),
+        Task::Openapi { check } => openapi::run(check),
+        Task::Conformance => conformance::run(),
+        Task::Bench(options) => bench::build_and_run(&options),
+        Task::Licence(task) => licence::run(task),
+        Task::BenchRun(options) => bench::run(&options),
+        Task::BenchCeiling(options) => bench::serve_ceiling(&options),
+    }
+}
