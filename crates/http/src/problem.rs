@@ -132,9 +132,10 @@ impl Problem {
                 ("request_timeout", "the request did not arrive in time")
             }
             StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "the body is too large"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                ("unsupported_media_type", "the content type is not one that this operation reads")
-            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+                "unsupported_media_type",
+                "the content type is not one that this operation reads: send the body with `Content-Type: application/json`; a password alone can also be `text/plain`",
+            ),
             status if status.is_client_error() => {
                 ("bad_request", "the request cannot be understood")
             }
@@ -174,7 +175,9 @@ fn status_and_code(error: &ServiceError) -> (StatusCode, &'static str) {
         ServiceError::AuthenticationRequired => {
             (StatusCode::UNAUTHORIZED, "authentication_required")
         }
-        ServiceError::InvalidCredential => (StatusCode::UNAUTHORIZED, "invalid_credential"),
+        ServiceError::InvalidCredential | ServiceError::WrongSetupCode => {
+            (StatusCode::UNAUTHORIZED, "invalid_credential")
+        }
         ServiceError::PermissionDenied(_) => (StatusCode::FORBIDDEN, "permission_denied"),
         ServiceError::Licence(refusal) => match refusal {
             LicenceRefusal::Required { .. } | LicenceRefusal::DataDomainLimitReached { .. } => {

@@ -2,7 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::Method, response::IntoResponse as _};
+use axum::{
+    Router,
+    http::Method,
+    response::{IntoResponse as _, Redirect},
+    routing::get,
+};
 use dqops_users_service::Directory;
 use tower_http::csrf::CsrfLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,12 +40,17 @@ impl Default for Limits {
 /// Where the OpenAPI document and its reader are served.
 const OPENAPI: &str = "/openapi.json";
 const SWAGGER_UI: &str = "/swagger-ui";
+const SWAGGER_PAGE: &str = "/swagger-ui/";
+
+/// Where a browser ends up that was given only the address.
+const HOME: &str = "/";
 
 /// The whole REST API of a directory.
 pub fn router(directory: Directory, authentication: Authentication, limits: Limits) -> Router {
     let state = Arc::new(ApiState { directory, authentication, list: ListCache::default() });
     let (router, _) = api().split_for_parts();
-    router.with_state(state).merge(swagger_ui()).layer((
+    let home = get(|| async { Redirect::temporary(SWAGGER_PAGE) });
+    router.with_state(state).merge(swagger_ui()).route(HOME, home).layer((
         Boundary::new(limits),
         CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()),
     ))
@@ -75,7 +85,8 @@ pub fn routes() -> Vec<(Method, String)> {
         })
         .collect();
     routes.push((Method::GET, OPENAPI.to_owned()));
-    routes.push((Method::GET, format!("{SWAGGER_UI}/")));
+    routes.push((Method::GET, SWAGGER_PAGE.to_owned()));
+    routes.push((Method::GET, HOME.to_owned()));
     routes
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use dqops_users_domain::Password;
 use dqops_users_service::{PasswordPolicy, Settings};
+use jiff::SignedDuration;
 
 use crate::{storage::DatabaseUrl, vendor_key};
 
@@ -51,6 +52,10 @@ pub(crate) struct CommonSettings {
     #[arg(long, global = true, env = "DQOPS_USERS_PASSWORD_MIN_LENGTH", value_name = "N", default_value_t = PasswordPolicy::DEFAULT_MIN_LENGTH, help_heading = "Common options")]
     password_min_length: usize,
 
+    /// Days that an API key holds when it is issued without saying how long
+    #[arg(long, global = true, env = "DQOPS_USERS_API_KEY_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650), help_heading = "Common options")]
+    api_key_days: u32,
+
     /// Print JSON instead of a table
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,
@@ -75,6 +80,10 @@ impl CommonSettings {
         self.password_min_length
     }
 
+    pub(crate) const fn api_key_days(&self) -> u32 {
+        self.api_key_days
+    }
+
     pub(crate) fn service(&self) -> Result<Settings> {
         let policy = PasswordPolicy::with_min_length(self.password_min_length);
         let Some(password_policy) = policy else {
@@ -84,7 +93,9 @@ impl CommonSettings {
                 PasswordPolicy::MAX_LENGTH
             );
         };
-        Ok(Settings { password_policy, ..Settings::new(vendor_key::pinned()?) })
+        let api_key_lifetime = SignedDuration::from_hours(24 * i64::from(self.api_key_days));
+        let defaults = Settings::new(vendor_key::pinned()?);
+        Ok(Settings { password_policy, api_key_lifetime, ..defaults })
     }
 }
 

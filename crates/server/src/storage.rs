@@ -27,6 +27,16 @@ impl DatabaseUrl {
         })
     }
 
+    /// The whole path of the file, if it does not exist yet.
+    pub(crate) fn missing_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Sqlite(file) if !file.exists() => {
+                Some(std::path::absolute(file).unwrap_or_else(|_| file.clone()))
+            }
+            Self::Sqlite(_) | Self::Postgres(..) => None,
+        }
+    }
+
     /// The same with a password of its own; `None` where there is nobody to have one.
     pub(crate) fn with_password(self, password: String) -> Option<Self> {
         match self {

@@ -35,6 +35,9 @@ pub enum ServiceError {
         "the credential is not valid: it is unknown, expired or revoked, or its user was deleted"
     )]
     InvalidCredential,
+    /// The set-up code is wrong.
+    #[error("this is not the set-up code: copy it from what the server printed when it started")]
+    WrongSetupCode,
     /// The caller's role does not grant the permission.
     #[error("this needs the permission {0}, which your role does not grant")]
     PermissionDenied(Permission),

@@ -1,8 +1,9 @@
 //! The schema's migrations, in step with those of the other storages.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{DirBuilder, File, TryLockError},
     io,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::Path,
     time::Duration,
 };
@@ -32,10 +33,12 @@ pub fn latest() -> i64 {
 /// Makes the file if need be and brings its schema up to date.
 pub(crate) async fn run(file: &Path) -> Result<(), StorageError> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| cannot_use(folder, &error))?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| cannot_use(folder, &error))?;
     }
     // The migrator takes no lock of its own on SQLite, so processes that start together share this one.
     let lock = lock(file).await?;
+    private_file(file).map_err(|error| cannot_use(file, &error))?;
     let mut connection = writer::open(file).await?;
     // `run` would do, but its future is not `Send` over a borrowed connection.
     let outcome = migrator().run_direct(None, &mut connection, false).await;
@@ -66,12 +69,7 @@ async fn lock(file: &Path) -> Result<File, StorageError> {
     let mut name = file.as_os_str().to_owned();
     name.push(".lock");
     let path = Path::new(&name);
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|error| cannot_use(path, &error))?;
+    let lock = private_file(path).map_err(|error| cannot_use(path, &error))?;
     for _ in 0..TRIES {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
@@ -83,6 +81,12 @@ async fn lock(file: &Path) -> Result<File, StorageError> {
         "another process has been migrating the database for a minute; if there is none, delete {}",
         path.display()
     )))
+}
+
+/// Opens a file, and makes it for its owner alone if it does not exist: it holds password hashes.
+/// `SQLite` gives the files beside it the same rights.
+fn private_file(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).write(true).mode(0o600).open(path)
 }
 
 fn cannot_use(path: &Path, error: &io::Error) -> StorageError {

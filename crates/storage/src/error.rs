@@ -70,6 +70,12 @@ impl StorageError {
         }
     }
 
+    /// Whether the database said nothing for as long as it is waited for, rather than hung up.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Unavailable(cause) if cause.is::<tokio::time::error::Elapsed>())
+    }
+
     /// Whether the connection is of no use any more.
     #[must_use]
     pub const fn is_connection_lost(&self) -> bool {

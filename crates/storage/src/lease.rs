@@ -23,7 +23,15 @@ pub struct EpochLease {
     known: AtomicU64,
     /// Nanoseconds after `origin` until which `known` may be relied upon.
     until: AtomicU64,
-    asking: Mutex<()>,
+    asking: Mutex<Option<Failure>>,
+}
+
+/// The latest question that was not answered.
+#[derive(Debug)]
+struct Failure {
+    /// Nanoseconds after `origin` at which it was given up.
+    at: u64,
+    error: StorageError,
 }
 
 impl EpochLease {
@@ -41,7 +49,7 @@ impl EpochLease {
             origin: Instant::now(),
             known: AtomicU64::new(0),
             until: AtomicU64::new(0),
-            asking: Mutex::new(()),
+            asking: Mutex::new(None),
         }
     }
 
@@ -71,13 +79,24 @@ impl EpochLease {
         F: FnOnce() -> R,
         R: Future<Output = Result<Epoch, StorageError>>,
     {
-        let _one_at_a_time = self.asking.lock().await;
+        let came_at = self.elapsed();
+        let mut latest_failure = self.asking.lock().await;
         if let Some(epoch) = self.held() {
             return Ok(epoch);
         }
+        // Whoever waited for a question that failed does not ask once more: it can take seconds.
+        if let Some(failure) = latest_failure.as_ref().filter(|failure| failure.at > came_at) {
+            return Err(failure.error.clone());
+        }
         // The lease counts from before the question, because the answer is true of some moment after it.
         let asked_at = self.elapsed();
-        self.advance(read().await?);
+        match read().await {
+            Ok(epoch) => self.advance(epoch),
+            Err(error) => {
+                *latest_failure = Some(Failure { at: self.elapsed(), error: error.clone() });
+                return Err(error);
+            }
+        }
         let length = u64::try_from(Self::LENGTH.as_nanos()).unwrap_or(u64::MAX);
         self.until.store(asked_at.saturating_add(length), Ordering::Release);
         Ok(Epoch(self.known.load(Ordering::Acquire)))
@@ -135,5 +154,20 @@ mod tests {
         let failed = lease.confirm(|| async { Err(StorageError::unavailable("cut off")) }).await;
         assert!(failed.is_err());
         assert_eq!(lease.held(), None);
+        assert_eq!(confirm(&lease, 5).await, Epoch(5), "the next one asks again");
+    }
+
+    #[tokio::test]
+    async fn callers_that_wait_together_share_a_failure() {
+        let lease = EpochLease::new();
+        let questions = std::cell::Cell::new(0);
+        let ask = || async {
+            questions.set(questions.get() + 1);
+            tokio::time::sleep(EpochLease::LENGTH).await;
+            Err(StorageError::unavailable("cut off"))
+        };
+        let answers = tokio::join!(lease.confirm(ask), lease.confirm(ask), lease.confirm(ask));
+        assert!(answers.0.is_err() && answers.1.is_err() && answers.2.is_err());
+        assert_eq!(questions.get(), 1);
     }
 }

@@ -54,6 +54,7 @@ impl Subject {
         let binary = workspace::target()?.join("release/dqops-users");
         let subject = Self { token: String::new(), folder, url, binary };
         let (key_file, _) = vendor::for_tests()?;
+        subject.command(&["migrate"])?;
         subject.command(&["licence", "install", &licence::for_bench(&key_file)?])?;
         subject.command(&["recover-admin", ADMIN])?;
         let mut file = "email,accountRole\n".to_owned();

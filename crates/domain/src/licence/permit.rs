@@ -38,7 +38,7 @@ impl Licence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LicenceRefusal {
     /// The licence's type does not include it.
-    #[error("the {held} licence does not include {what}; install a {needed} licence")]
+    #[error("the {held} licence does not include {what}; it needs a licence of type {needed}")]
     Required {
         /// The type in force.
         held: LicenceType,
@@ -68,7 +68,7 @@ pub enum LicenceRefusal {
     },
     /// Every data domain that the licence allows exists already.
     #[error(
-        "the licence allows {limit} data domains and all exist; remove one or install a licence that allows more"
+        "the licence's limit of {limit} data domains is reached; remove one or install a licence that allows more"
     )]
     DataDomainLimitReached {
         /// The limit of the licence.
@@ -351,7 +351,7 @@ mod tests {
             |result: Result<CreatePermit, LicenceRefusal>| result.unwrap_err().to_string();
         assert_eq!(
             message(licence(LicenceType::Free).permit(CreateUser { users: 1 }, late)),
-            "the FREE licence does not include adding users; install a TEAM or ENTERPRISE licence"
+            "the FREE licence does not include adding users; it needs a licence of type TEAM or ENTERPRISE"
         );
         assert!(
             message(licence(LicenceType::Team).permit(CreateUser { users: 1 }, late))

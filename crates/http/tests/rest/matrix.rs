@@ -55,6 +55,7 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("POST", "/api/setup", Nobodys, [409; 7]),
     ("GET", "/openapi.json", Nobodys, OPEN),
     ("GET", "/swagger-ui/", Nobodys, OPEN),
+    ("GET", "/", Nobodys, [307; 7]),
 ];
 
 /// The code that goes with a refusal.

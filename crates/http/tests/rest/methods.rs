@@ -74,7 +74,6 @@ async fn there_is_no_preflight_for_other_sites() {
 async fn there_is_nothing_at_other_addresses() {
     let stage = Stage::new().await;
     for path in [
-        "/",
         "/api",
         "/api/",
         "/api/users/",

@@ -70,7 +70,7 @@ pub(super) fn run(
         row("log-level", name(settings.log_level.to_possible_value()), from("log_level")),
         row("max-connections", settings.max_connections.to_string(), from("max_connections")),
         row("hashing-threads", threads, from("hashing_threads")),
-        row("api-key-days", settings.api_key_days.to_string(), from("api_key_days")),
+        row("api-key-days", common.api_key_days().to_string(), from("api_key_days")),
         row(
             "password-min-length",
             common.password_min_length().to_string(),

@@ -63,9 +63,11 @@ enum Command {
     /// Add, list and remove data domains (ENTERPRISE)
     #[command(subcommand)]
     DataDomain(data_domain::DataDomainCommand),
-    /// Make a user an admin when nobody else can, or set an admin's password anew
+    /// Make a user an admin when nobody else can, adding the user if need be, or set an admin's
+    /// password anew
     RecoverAdmin(recover_admin::RecoverAdmin),
-    /// Bring the database's schema up to date, as every command does when it starts
+    /// Make the database if there is none, and bring its schema up to date, as the server does when it
+    /// starts
     Migrate,
     /// Show the settings in force, without secrets
     Config(Box<ServeSettings>),
@@ -130,7 +132,9 @@ fn with_default_command(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
         known("help") || line.get_subcommands().any(|command| known(command.get_name()))
     };
     let asks = |arg: &OsString| ["-h", "--help", "-V", "--version"].iter().any(|flag| arg == flag);
-    if !args.iter().skip(1).any(|arg| is_command(arg) || asks(arg)) {
+    // A first word that is no flag is meant as a command, and clap says which there are.
+    let is_word = args.get(1).is_some_and(|arg| !arg.to_string_lossy().starts_with('-'));
+    if !is_word && !args.iter().skip(1).any(|arg| is_command(arg) || asks(arg)) {
         args.insert(1.min(args.len()), "serve".into());
     }
     args
@@ -144,7 +148,7 @@ fn serve(common: &CommonSettings, settings: &ServeSettings) -> Result<()> {
 fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("the runtime could not be started")?.block_on(async {
-        let session = session::Session::open(common).await?;
+        let session = session::Session::open(common, matches!(command, Command::Migrate)).await?;
         let outcome = match command {
             Command::User(command) => user::run(&session, command).await,
             Command::ApiKey(command) => api_key::run(&session, command).await,

@@ -62,12 +62,29 @@ pub(super) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Says something beside the result, on standard error.
+/// Says something beside the result, in a line on standard error.
 pub(super) fn remark(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", printable(text));
 }
 
 /// Says why a command failed.
 pub(super) fn complain(error: &anyhow::Error) {
-    let _ = writeln!(io::stderr().lock(), "error: {error:#}");
+    let mut text = format!("error: {error}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some errors repeat their cause.
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    remark(&text);
+}
+
+/// The text without characters that steer a terminal: it may repeat what stands in a file.
+fn printable(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    line
 }

@@ -1,6 +1,6 @@
 //! The directory as a command works on it: with the rights of whoever may use the machine.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use dqops_users_service::{Ambient, Caller, Directory};
 use dqops_users_storage::EpochLease;
 
@@ -15,9 +15,17 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) async fn open(common: &CommonSettings) -> Result<Self> {
+    /// Opens it. Only a command that may make a database opens one that does not exist: else, in the
+    /// wrong folder, it would look as if all users were gone.
+    pub(super) async fn open(common: &CommonSettings, may_make: bool) -> Result<Self> {
         let settings = common.service()?;
         let url = common.database_url()?;
+        if let Some(file) = url.missing_file().filter(|_| !may_make) {
+            bail!(
+                "there is no directory in {}; say where it is with --database-url, or start the server, which makes one",
+                file.display()
+            );
+        }
         let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
         let directory = Directory::new(storage, settings, Ambient::system());
         directory.start().await?;

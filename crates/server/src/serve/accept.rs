@@ -15,6 +15,8 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
+use super::shutdown::StopSignals;
+
 /// How long a client may take to send the head of a request, and a connection to stay idle.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 
@@ -24,9 +26,10 @@ const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// After a failed accept, for instance because there are no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves connections until `stop`, then lets those that are being answered finish.
+/// Serves connections until a signal to stop, then lets those that are being answered finish, unless
+/// there is another signal.
 pub(super) async fn until(
-    stop: impl Future<Output = ()>,
+    mut stop: StopSignals,
     listener: TcpListener,
     router: Router,
     max_connections: NonZeroUsize,
@@ -35,12 +38,11 @@ pub(super) async fn until(
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-    let mut stop = std::pin::pin!(stop);
     loop {
         let next = next_connection(&listener, &places);
         let (stream, place) = tokio::select! {
             connection = next => connection,
-            () = &mut stop => break,
+            () = stop.next() => break,
         };
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
@@ -55,9 +57,12 @@ pub(super) async fn until(
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests were still being answered and are cut off");
+    tokio::select! {
+        () = graceful.shutdown() => return,
+        () = tokio::time::sleep(DRAIN_TIME) => {}
+        () = stop.next() => {}
     }
+    tracing::warn!("some requests were still being answered and are cut off");
 }
 
 async fn next_connection(

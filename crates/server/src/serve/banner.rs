@@ -33,7 +33,7 @@ fn text(
         licence_line(licence)
     );
     if authentication == Authentication::None {
-        text.push_str("  No authentication: whoever can connect acts as the oldest admin.\n");
+        text.push_str("  No authentication: whoever can connect acts as the oldest admin, or as an admin without a name while there is none.\n");
     }
     if let Some(code) = setup_code {
         let _ = write!(

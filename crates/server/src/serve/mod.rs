@@ -13,9 +13,9 @@ use clap::{Args, ValueEnum};
 use dqops_users_domain::Email;
 use dqops_users_http::{Authentication, Limits};
 use dqops_users_service::{Ambient, Directory, HashingSettings};
-use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
+use self::shutdown::StopSignals;
 use crate::settings::{CommonSettings, given};
 
 pub(crate) use telemetry::{LogFormat, LogLevel, start_for_command as start_command_log};
@@ -77,10 +77,6 @@ pub(crate) struct ServeSettings {
     /// Passwords that are hashed at once, each with 19 MiB of memory [default: one per core]
     #[arg(long, env = "DQOPS_USERS_HASHING_THREADS", value_name = "N")]
     pub(crate) hashing_threads: Option<NonZeroUsize>,
-
-    /// Days that an API key holds when it is issued without saying how long
-    #[arg(long, env = "DQOPS_USERS_API_KEY_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
-    pub(crate) api_key_days: u32,
 }
 
 /// How callers are told apart.
@@ -115,11 +111,11 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     let authentication = settings.authentication()?;
     let owner = settings.owner_email()?;
     let mut service = common.service()?;
-    service.api_key_lifetime = SignedDuration::from_hours(24 * i64::from(settings.api_key_days));
     if let Some(threads) = settings.hashing_threads {
         service.hashing = HashingSettings { threads, ..HashingSettings::default() };
     }
 
+    let stop = StopSignals::catch()?;
     // The address first: when it is taken, nothing else should have happened.
     let listener = TcpListener::bind(settings.listen)
         .await
@@ -140,7 +136,7 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     let router = dqops_users_http::router(directory.clone(), authentication, Limits::default());
     let noting = tokio::spawn(note_time(directory.clone()));
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
-    accept::until(shutdown::signal(), listener, router, settings.max_connections).await;
+    accept::until(stop, listener, router, settings.max_connections).await;
     noting.abort();
     directory.close().await;
     tracing::info!("stopped");

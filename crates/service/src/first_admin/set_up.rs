@@ -24,7 +24,7 @@ impl Directory {
     /// Makes the first admin. Of any number of attempts exactly one succeeds, ever.
     ///
     /// # Errors
-    /// [`ServiceError::InvalidCredential`] for a wrong code, [`ServiceError::AlreadySetUp`],
+    /// [`ServiceError::WrongSetupCode`], [`ServiceError::AlreadySetUp`],
     /// [`ServiceError::PasswordRejected`], [`ServiceError::Overloaded`].
     pub async fn set_up(
         &self,
@@ -54,7 +54,7 @@ fn check(is_code: bool, admins: u64) -> Result<(), ServiceError> {
     } else if is_code {
         Ok(())
     } else {
-        Err(ServiceError::InvalidCredential)
+        Err(ServiceError::WrongSetupCode)
     }
 }
 

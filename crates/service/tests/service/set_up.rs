@@ -138,7 +138,7 @@ async fn a_wrong_code_is_refused_before_anything_else_is_looked_at() {
     for wrong in ["", "dqu_setup_", cut, &right.to_uppercase(), &format!("{right}0")] {
         assert_refused!(
             stage.directory.set_up(wrong, email(ADMIN), Some(password("short"))).await,
-            ServiceError::InvalidCredential
+            ServiceError::WrongSetupCode
         );
     }
     assert_refused!(
@@ -158,7 +158,7 @@ async fn a_set_up_code_is_no_credential_and_a_key_is_no_code() {
     let key = stage.key_for(&jane).await;
     assert_refused!(
         stage.directory.set_up(key.token.expose(), email(ADMIN), None).await,
-        ServiceError::InvalidCredential
+        ServiceError::WrongSetupCode
     );
 }
 

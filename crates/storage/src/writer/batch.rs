@@ -32,8 +32,11 @@ pub(super) async fn run(
 ) -> Result<(), StorageError> {
     let had_connection = connection.is_some();
     let mut prepared = prepare(connector, connection, jobs).await;
-    if let (true, Err(Failure::ConnectionLost(error))) = (had_connection, &prepared) {
+    if let (true, Err(Failure::ConnectionLost(error))) = (had_connection, &prepared)
+        && !error.is_silence()
+    {
         // An idle connection dies unnoticed when the database restarts: begin again on a new one.
+        // A database that is silent would only be waited for twice.
         tracing::info!(%error, "the writer's connection was lost; it connects again");
         *connection = None;
         prepared = prepare(connector, connection, jobs).await;

@@ -3,7 +3,6 @@
 use anyhow::Result;
 use dqops_users_domain::Email;
 use dqops_users_service::{KeyLifetime, NewKey};
-use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::cli::{output, session::Session};
@@ -12,11 +11,8 @@ pub(super) async fn run(
     session: &Session,
     email: Email,
     name: String,
-    days: Option<u32>,
+    lifetime: KeyLifetime,
 ) -> Result<()> {
-    let lifetime = days.map_or(KeyLifetime::Unlimited, |days| {
-        KeyLifetime::For(SignedDuration::from_hours(24 * i64::from(days)))
-    });
     let wanted = NewKey { owner: Some(email.clone()), name, lifetime };
     let issued = session.directory.issue_api_key(&session.operator, wanted).await?;
     let (token, key) = (issued.token.expose(), &issued.key);

@@ -7,6 +7,8 @@ mod revoke;
 use anyhow::Result;
 use clap::Subcommand;
 use dqops_users_domain::Email;
+use dqops_users_service::KeyLifetime;
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::session::Session;
@@ -19,11 +21,11 @@ pub(super) enum ApiKeyCommand {
         /// What the key is for
         #[arg(long, default_value = "issued on the command line")]
         name: String,
-        /// Days that it holds
-        #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36500), conflicts_with = "never_expires")]
-        days: u32,
+        /// Days that it holds [default: --api-key-days]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: Option<u32>,
         /// It holds until it is revoked
-        #[arg(long)]
+        #[arg(long, conflicts_with = "days")]
         never_expires: bool,
     },
     /// List API keys, of one user or of all
@@ -35,7 +37,13 @@ pub(super) enum ApiKeyCommand {
 pub(super) async fn run(session: &Session, command: ApiKeyCommand) -> Result<()> {
     match command {
         ApiKeyCommand::Issue { email, name, days, never_expires } => {
-            issue::run(session, email, name, (!never_expires).then_some(days)).await
+            let days = days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+            let lifetime = match (never_expires, days) {
+                (true, _) => KeyLifetime::Unlimited,
+                (false, Some(days)) => KeyLifetime::For(days),
+                (false, None) => KeyLifetime::Default,
+            };
+            issue::run(session, email, name, lifetime).await
         }
         ApiKeyCommand::List { email } => list::run(session, email.as_ref()).await,
         ApiKeyCommand::Revoke { id } => revoke::run(session, id).await,

@@ -28,6 +28,12 @@ pub(super) async fn run(session: &Session) -> Result<()> {
     if session.output.json {
         return output::print_json(&value);
     }
+    for time in ["expiresAt", "issuedAt"] {
+        if let Some(Value::String(text)) = value.get_mut(time) {
+            text.truncate("2026-12-31T00:00".len());
+            text.push('Z');
+        }
+    }
     let rows: Vec<(String, String)> = value
         .as_object()
         .into_iter()
@@ -35,7 +41,9 @@ pub(super) async fn run(session: &Session) -> Result<()> {
         .filter(|(_, value)| !value.as_object().is_some_and(serde_json::Map::is_empty))
         .map(|(name, value)| (name.clone(), cell(value)))
         .collect();
-    session.output.rows(&rows, &["licence", ""], |(name, value)| vec![name.clone(), value.clone()])
+    session
+        .output
+        .rows(&rows, &["licence", "value"], |(name, value)| vec![name.clone(), value.clone()])
 }
 
 fn cell(value: &Value) -> String {

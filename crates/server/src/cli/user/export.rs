@@ -1,13 +1,13 @@
 //! `user export`
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{BufWriter, Write},
     path::Path,
 };
 
 use anyhow::{Context as _, Result};
 use indicatif::ProgressBar;
+use tempfile::NamedTempFile;
 
 use super::{FileFormat, PrintedUser, import_file};
 use crate::cli::{output, session::Session};
@@ -28,17 +28,16 @@ pub(super) async fn run(session: &Session, file: &Path, format: Option<FileForma
     session.directory.visit_users(&session.operator, visit).await?;
     bar.finish_and_clear();
     if to_output {
-        return write(io::stdout().lock(), &users, format).or_else(|error| {
-            let broken = error.downcast_ref::<io::Error>().map(io::Error::kind);
-            if broken == Some(io::ErrorKind::BrokenPipe) { Ok(()) } else { Err(error) }
-        });
+        let mut text = Vec::new();
+        write(&mut text, &users, format)?;
+        return output::print(&String::from_utf8(text)?);
     }
     // Written beside and renamed, so that a full disk leaves no half file under the name.
-    let partial = file.with_added_extension("partial");
     let context = || format!("cannot write {}", file.display());
-    let target = File::create(&partial).with_context(context)?;
-    write(BufWriter::new(target), &users, format).with_context(context)?;
-    std::fs::rename(&partial, file).with_context(context)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let partial = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).with_context(context)?;
+    write(BufWriter::new(&partial), &users, format).with_context(context)?;
+    partial.persist(file).map_err(|failure| failure.error).with_context(context)?;
     output::remark(&format!("wrote {} users to {}", users.len(), file.display()));
     Ok(())
 }

@@ -7,7 +7,10 @@ use dqops_users_service::{ImportMode, ImportReport, RowError};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{FileFormat, import_file};
+use super::{
+    FileFormat,
+    import_file::{self, Rows},
+};
 use crate::cli::{input, output, session::Session};
 
 /// Rows at fault that are shown.
@@ -21,8 +24,8 @@ pub(super) async fn run(
     dry_run: bool,
 ) -> Result<()> {
     let format = import_file::format_of(file, format)?;
-    let rows = import_file::read(input::open(file)?, format)?;
-    let bar = ProgressBar::new(2 * rows.len() as u64);
+    let Rows { good, bad } = import_file::read(input::open(file)?, format)?;
+    let bar = ProgressBar::new(2 * good.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}% {eta}") {
         bar.set_style(style);
     }
@@ -30,13 +33,20 @@ pub(super) async fn run(
         let bar = bar.clone();
         Arc::new(move |done| bar.set_position(done))
     };
-    let mode = ImportMode { update_existing: update, dry_run };
-    let report = session.directory.import_users(&session.operator, rows, mode, progress).await;
+    // With a row that cannot be read, the others are only judged.
+    let mode = ImportMode { update_existing: update, dry_run: dry_run || !bad.is_empty() };
+    let report = session.directory.import_users(&session.operator, good, mode, progress).await;
     bar.finish_and_clear();
-    let report = report?;
+    let mut report = report?;
+    report.errors.extend(bad);
+    report.errors.sort_by_key(|error| error.row);
     if !report.errors.is_empty() {
         show_errors(session, &report.errors)?;
-        bail!("{} rows are at fault; nothing was imported", report.errors.len());
+        let rows = match report.errors.len() {
+            1 => "1 row is".to_owned(),
+            number => format!("{number} rows are"),
+        };
+        bail!("{rows} at fault; nothing was imported");
     }
     session.take_effect().await;
     session.output.done(
@@ -65,8 +75,12 @@ fn show_errors(session: &Session, errors: &[RowError]) -> Result<()> {
         return output::print_json(&json!({"errors": all}));
     }
     for error in errors.iter().take(SHOWN_ERRORS) {
-        let place = if error.row == 0 { "file".to_owned() } else { format!("row {}", error.row) };
-        output::remark(&format!("{place}: {}: {}", error.email, error.detail));
+        let place = match error.row {
+            0 => "file".to_owned(),
+            row if error.email.is_empty() => format!("row {row}"),
+            row => format!("row {row}: {}", error.email),
+        };
+        output::remark(&format!("{place}: {}", error.detail));
     }
     if errors.len() > SHOWN_ERRORS {
         output::remark(&format!("and {} more", errors.len() - SHOWN_ERRORS));

@@ -1,0 +1,198 @@
+//! A small HTTP/1.1 client that can also be slow, rude, or many at once.
+
+use std::{
+    fmt::Write as _,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+};
+
+use serde_json::{Value, json};
+
+use crate::time::PATIENCE;
+
+/// A client of one server, with a credential or without.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    address: SocketAddr,
+    key: Option<String>,
+}
+
+/// A connection; it stays open from request to request.
+pub(crate) struct Wire {
+    stream: BufReader<TcpStream>,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// A body and its content type.
+pub(crate) type Body<'b> = Option<(&'b str, &'b str)>;
+
+impl Client {
+    pub(crate) const fn new(address: SocketAddr) -> Self {
+        Self { address, key: None }
+    }
+
+    pub(crate) fn by(&self, key: &str) -> Self {
+        Self { address: self.address, key: Some(key.to_owned()) }
+    }
+
+    /// The same caller at another server.
+    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+        Self { address, key: self.key.clone() }
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        self.key.as_deref().unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, None).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn delete(&self, path: &str) -> Reply {
+        self.send("DELETE", path, None).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn post(&self, path: &str, json: &Value) -> Reply {
+        self.send("POST", path, Some(("application/json", &json.to_string()))).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn put(&self, path: &str, json: &Value) -> Reply {
+        self.send("PUT", path, Some(("application/json", &json.to_string()))).unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn put_text(&self, path: &str, text: &str) -> Reply {
+        self.send("PUT", path, Some(("text/plain", text))).unwrap()
+    }
+
+    /// Adds a user.
+    #[track_caller]
+    pub(crate) fn add(&self, email: &str, role: &str) -> Reply {
+        self.post("/api/users", &json!({"email": email, "accountRole": role}))
+    }
+
+    /// The emails of all users.
+    #[track_caller]
+    pub(crate) fn emails(&self) -> Vec<String> {
+        let users = self.get("/api/users").gives(200).json();
+        let emails = users.as_array().unwrap().iter();
+        emails.map(|user| user["email"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) fn send(&self, method: &str, path: &str, body: Body<'_>) -> io::Result<Reply> {
+        self.connect()?.ask(self, method, path, body)
+    }
+
+    pub(crate) fn connect(&self) -> io::Result<Wire> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Wire { stream: BufReader::new(stream) })
+    }
+
+    /// The head of a request with a body of that length.
+    pub(crate) fn head(&self, method: &str, path: &str, kind: &str, length: usize) -> String {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
+        if let Some(key) = &self.key {
+            let _ = write!(head, "Authorization: Bearer {key}\r\n");
+        }
+        if !kind.is_empty() {
+            let _ = write!(head, "Content-Type: {kind}\r\nContent-Length: {length}\r\n");
+        }
+        head + "\r\n"
+    }
+}
+
+impl Wire {
+    pub(crate) fn ask(
+        &mut self,
+        client: &Client,
+        method: &str,
+        path: &str,
+        body: Body<'_>,
+    ) -> io::Result<Reply> {
+        let (kind, text) = body.unwrap_or_default();
+        self.write(&(client.head(method, path, kind, text.len()) + text))?;
+        self.reply()
+    }
+
+    pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
+        self.stream.get_mut().write_all(text.as_bytes())
+    }
+
+    pub(crate) fn stream(&self) -> &TcpStream {
+        self.stream.get_ref()
+    }
+
+    /// Reads the next answer.
+    pub(crate) fn reply(&mut self) -> io::Result<Reply> {
+        let first = self.line()?;
+        let status = first.split(' ').nth(1).and_then(|text| text.parse().ok());
+        let status = status.ok_or_else(|| io::Error::other(format!("no answer: {first:?}")))?;
+        let mut reply = Reply { status, headers: Vec::new(), body: Vec::new() };
+        loop {
+            let line = self.line()?;
+            if line.is_empty() {
+                break;
+            }
+            let (name, value) = line.split_once(": ").ok_or_else(|| io::Error::other("header"))?;
+            reply.headers.push((name.to_ascii_lowercase(), value.to_owned()));
+        }
+        if let Some(length) = reply.find("content-length") {
+            reply.body.resize(length.parse().map_err(io::Error::other)?, 0);
+            self.stream.read_exact(&mut reply.body)?;
+        }
+        Ok(reply)
+    }
+
+    /// A line without its end; the end of the connection is an error.
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Reply {
+    #[track_caller]
+    pub(crate) fn gives(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// Is a problem with that status and code.
+    #[track_caller]
+    pub(crate) fn refuses(self, status: u16, code: &str) -> Self {
+        let reply = self.gives(status);
+        assert_eq!(reply.json()["code"], code, "{}", reply.text());
+        reply
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+    }
+}

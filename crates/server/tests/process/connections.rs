@@ -1,0 +1,111 @@
+//! Connections that are slow or too many: each is bounded, and good clients do not wait for them.
+
+use std::{io::ErrorKind, thread, time::Duration};
+
+use crate::{
+    client::{Client, Wire},
+    place::{Place, Store},
+    stage::Stage,
+    time::{PATIENCE, eventually, now, timed},
+};
+
+const HEALTH: &str = "/api/ishealthy";
+
+pub(crate) fn is_well(client: &Client) {
+    assert_eq!(client.get(HEALTH).gives(200).text(), "\"OK\"");
+}
+
+/// How long it takes until the server closes the connection.
+fn closed_after(mut wire: Wire) -> Duration {
+    let (end, took) = timed(|| wire.reply().unwrap_err());
+    assert_ne!(end.kind(), ErrorKind::WouldBlock, "the server did not close the connection");
+    took
+}
+
+/// Sends a head byte by byte, for as long as the server takes it.
+fn drip_a_head(wire: &mut Wire) -> Duration {
+    let began = now();
+    let mut head = "GET /api/ishealthy HTTP/1.1\r\nHost: localhost\r\nX-Slow: ".to_owned();
+    head.push_str(&"x".repeat(100));
+    for byte in head.chars() {
+        if wire.write(&byte.to_string()).is_err() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+    began.elapsed()
+}
+
+/// All waits of 10 seconds run beside each other, and a good client all the while.
+#[test]
+fn a_head_that_does_not_come_is_waited_for_ten_seconds() {
+    let place = Place::new(Store::Sqlite);
+    let server = place.server().start();
+    let client = server.anonymous();
+    let silent = client.connect().unwrap();
+    let mut half = client.connect().unwrap();
+    half.write("GET /api/ishealthy HTTP/1.1\r\nHost: loc").unwrap();
+    let mut idle = client.connect().unwrap();
+    idle.ask(&client, "GET", HEALTH, None).unwrap().gives(200);
+    let mut dripping = client.connect().unwrap();
+    let waiting = [
+        ("silent", thread::spawn(|| closed_after(silent))),
+        ("half", thread::spawn(|| closed_after(half))),
+        ("idle", thread::spawn(|| closed_after(idle))),
+        ("dripping", thread::spawn(move || drip_a_head(&mut dripping))),
+    ];
+    while !waiting.iter().all(|(_, thread)| thread.is_finished()) {
+        let ((), took) = timed(|| is_well(&client));
+        assert!(took < Duration::from_secs(2), "a good client waited {took:?}");
+        thread::sleep(Duration::from_millis(50));
+    }
+    for (which, thread) in waiting {
+        let took = thread.join().unwrap();
+        let wanted = Duration::from_secs(8)..Duration::from_secs(18);
+        assert!(wanted.contains(&took), "{which}: {took:?}");
+    }
+}
+
+#[test]
+fn a_body_that_stalls_is_given_up_with_408() {
+    let stage = Stage::new(Store::Sqlite);
+    let mut wire = stage.admin.connect().unwrap();
+    let head = stage.admin.head("POST", "/api/users", "application/json", 100);
+    wire.write(&(head + "{\"email\":")).unwrap();
+    let (reply, took) = timed(|| wire.reply().unwrap());
+    reply.refuses(408, "request_timeout");
+    assert!(Duration::from_secs(3) < took && took < Duration::from_secs(9), "{took:?}");
+    // What comes late is not taken for another request.
+    let late = wire.write("GET /api/users HTTP/1.1\r\n\r\n").and_then(|()| wire.reply());
+    late.unwrap_err();
+    is_well(&stage.admin);
+}
+
+#[test]
+fn one_connection_more_than_there_may_be_waits_for_its_turn() {
+    let place = Place::new(Store::Sqlite);
+    let server = place.server().args(&["--max-connections", "3"]).start();
+    let client = server.anonymous();
+    let mut open: Vec<_> = (0..3).map(|_| client.connect().unwrap()).collect();
+    for wire in &mut open {
+        wire.ask(&client, "GET", HEALTH, None).unwrap().gives(200);
+    }
+    let mut waiting = client.connect().unwrap();
+    waiting.write(&client.head("GET", HEALTH, "", 0)).unwrap();
+    waiting.stream().set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let end = waiting.reply().unwrap_err();
+    assert_eq!(end.kind(), ErrorKind::WouldBlock, "it was answered, or refused: {end}");
+    // Those who have their place are served meanwhile.
+    for wire in &mut open {
+        wire.ask(&client, "GET", HEALTH, None).unwrap().gives(200);
+    }
+    drop(open.pop());
+    waiting.stream().set_read_timeout(Some(PATIENCE)).unwrap();
+    waiting.reply().unwrap().gives(200);
+    drop((open, waiting));
+    eventually(PATIENCE, "all places are free again", || {
+        let mut wires: Vec<_> = (0..3).map(|_| client.connect().unwrap()).collect();
+        let mut asked = wires.iter_mut().map(|wire| wire.ask(&client, "GET", HEALTH, None));
+        asked.all(|reply| reply.is_ok_and(|reply| reply.status == 200)).then_some(())
+    });
+}

@@ -1,0 +1,169 @@
+//! Where a test keeps its directory: a folder and a database of its own, in a file or on Postgres.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use dqops_users_domain::audit::AuditEntry;
+use dqops_users_storage::SharedStorage;
+use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
+use dqops_users_storage_sqlite::SqliteStorage;
+use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+
+use crate::{
+    program::{Done, Program},
+    time::block_on,
+};
+
+/// The two kinds of storage.
+#[derive(Clone, Copy)]
+pub(crate) enum Store {
+    Sqlite,
+    Postgres,
+}
+
+/// Makes a test for each store of every case, which takes the [`Store`].
+macro_rules! on_both_stores {
+    ($($case:ident),+ $(,)?) => {
+        $(
+            mod $case {
+                #[test]
+                fn on_sqlite() {
+                    super::$case(crate::place::Store::Sqlite);
+                }
+
+                #[test]
+                fn on_postgres() {
+                    super::$case(crate::place::Store::Postgres);
+                }
+            }
+        )+
+    };
+}
+pub(crate) use on_both_stores;
+
+pub(crate) struct Place {
+    url: String,
+    postgres: Option<TestDatabase>,
+    folder: TempDir,
+    migrated: OnceLock<()>,
+}
+
+impl Place {
+    pub(crate) fn new(store: Store) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        match store {
+            Store::Sqlite => {
+                let url = format!("sqlite://{}", folder.path().join("users.db").display());
+                Self { url, postgres: None, folder, migrated: OnceLock::new() }
+            }
+            Store::Postgres => {
+                let database = block_on(TestDatabase::create());
+                let url = database.url().to_owned();
+                Self { url, postgres: Some(database), folder, migrated: OnceLock::new() }
+            }
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where its processes run.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A file in the folder.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.folder().join(name);
+        fs::write(&file, text).unwrap();
+        file
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder().join(name)).unwrap()
+    }
+
+    /// The program, in the folder and without the database.
+    pub(crate) fn bare_program(&self, args: &[&str]) -> Program {
+        Program::new(self.folder(), args)
+    }
+
+    /// The program on the database.
+    pub(crate) fn program(&self, args: &[&str]) -> Program {
+        self.bare_program(args).env("DQOPS_USERS_DATABASE_URL", &self.url)
+    }
+
+    /// A server on the database and on a free port.
+    pub(crate) fn server(&self) -> Program {
+        self.program(&["serve", "--listen", "127.0.0.1:0"])
+    }
+
+    /// Makes the database if there is none.
+    pub(crate) fn migrate(&self) {
+        self.migrated.get_or_init(|| drop(self.program(&["migrate"]).run().succeeds()));
+    }
+
+    /// Runs a command on the database, which exists.
+    pub(crate) fn cli(&self, args: &[&str]) -> Done {
+        self.cli_with(args, "")
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn cli_with(&self, args: &[&str], input: &str) -> Done {
+        self.migrate();
+        self.program(args).input(input).run()
+    }
+
+    /// Opens the database in this process.
+    pub(crate) async fn open(&self) -> SharedStorage {
+        match &self.postgres {
+            None => {
+                let file = self.folder().join("users.db");
+                Arc::new(SqliteStorage::open(&file).await.unwrap())
+            }
+            Some(_) => Arc::new(PostgresStorage::open(&self.url, None).await.unwrap()),
+        }
+    }
+
+    /// The audit trail, the newest entry first.
+    pub(crate) fn audit(&self) -> Vec<AuditEntry> {
+        block_on(async {
+            let storage = self.open().await;
+            let mut reader = storage.read().await.unwrap();
+            let entries = reader.latest_audit_entries(1_000_000).await.unwrap();
+            drop(reader);
+            storage.close().await;
+            entries
+        })
+    }
+
+    /// The stored form of a user's password, if there is one.
+    pub(crate) fn password_hash(&self, email: &str) -> Option<String> {
+        block_on(async {
+            let storage = self.open().await;
+            let mut reader = storage.read().await.unwrap();
+            let user = reader.find_user(&email.parse().unwrap()).await.unwrap().unwrap();
+            let hash = reader.password_hash(user.id).await.unwrap();
+            drop(reader);
+            storage.close().await;
+            hash.map(|hash| hash.expose().to_owned())
+        })
+    }
+
+    /// Runs a statement behind the program's back; answers how many rows it touched.
+    pub(crate) fn raw(&self, sql: &'static str) -> u64 {
+        block_on(async {
+            if let Some(database) = &self.postgres {
+                return database.execute(sql).await.unwrap();
+            }
+            let options = SqliteConnectOptions::new().filename(self.folder().join("users.db"));
+            let mut connection = options.connect().await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected()
+        })
+    }
+}
