@@ -15,6 +15,7 @@ use std::{
 };
 
 use axum::{
+    body::HttpBody as _,
     extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -24,11 +25,15 @@ use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
 use crate::{
+    admission::Place,
     problem::{Cause, PROBLEM_JSON, Problem},
     router::Limits,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where whoever watches over the server asks how it is, which matters most when it is busy.
+const HEALTH: &str = "/api/ishealthy";
+
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// Characters of a request id at the most, when the client brings one.
@@ -41,7 +46,7 @@ pub(crate) struct Boundary {
 }
 
 struct Shared {
-    admission: Semaphore,
+    places: Arc<Semaphore>,
     request_time: Duration,
     next_id: AtomicU64,
 }
@@ -49,7 +54,7 @@ struct Shared {
 impl Boundary {
     pub(crate) fn new(limits: Limits) -> Self {
         let shared = Shared {
-            admission: Semaphore::new(limits.requests_at_once),
+            places: Arc::new(Semaphore::new(limits.requests_at_once)),
             request_time: limits.request_time,
             next_id: AtomicU64::new(first_id()),
         };
@@ -105,14 +110,15 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let boundary = self.boundary.clone();
         let id = boundary.request_id(&request);
         let method = request.method().clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
+        let admission = boundary.shared.admission(&mut request);
         let inner = self.inner.call(request);
         Box::pin(async move {
-            let mut response = answer(&boundary.shared, inner).await;
+            let mut response = answer(&boundary.shared, admission, inner).await;
             if is_bare_error(&response) {
                 response = with_problem(&response);
             }
@@ -125,12 +131,45 @@ where
     }
 }
 
+/// How a request is let in.
+enum Admission {
+    /// Whatever else goes on.
+    Always,
+    /// If there is a place.
+    WithPlace,
+    /// The same, but for the time in which its body arrives.
+    WithBody(Place),
+}
+
+impl Shared {
+    fn admission(&self, request: &mut Request) -> Admission {
+        if request.uri().path() == HEALTH {
+            return Admission::Always;
+        }
+        if request.body().is_end_stream() {
+            return Admission::WithPlace;
+        }
+        let place = Place::new(&self.places);
+        request.extensions_mut().insert(place.clone());
+        Admission::WithBody(place)
+    }
+}
+
 async fn answer(
     shared: &Shared,
+    admission: Admission,
     inner: impl Future<Output = Result<Response, Infallible>>,
 ) -> Response {
-    let Ok(_admitted) = shared.admission.try_acquire() else {
-        return Problem::overloaded().into_response();
+    let _place = match &admission {
+        Admission::Always => None,
+        Admission::WithPlace => match shared.places.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => return Problem::overloaded().into_response(),
+        },
+        Admission::WithBody(place) => match place.take() {
+            Ok(()) => None,
+            Err(problem) => return problem.into_response(),
+        },
     };
     let work = AssertUnwindSafe(inner).catch_unwind();
     match tokio::time::timeout(shared.request_time, work).await {

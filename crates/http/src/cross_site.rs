@@ -17,8 +17,13 @@ pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
 /// Whether the request was addressed to this machine by one of its own names. A page of another
 /// site can make its own name resolve to 127.0.0.1, but cannot make the browser send another `Host`.
 pub(crate) fn is_addressed_to_loopback(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST) else { return true };
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let Some(host) = hosts.next() else { return true };
+    if hosts.next().is_some() {
+        return false;
+    }
     let authority = Authority::try_from(host.as_bytes()).ok();
+    let authority = authority.filter(|authority| !authority.as_str().contains('@'));
     authority.is_some_and(|authority| {
         let host = authority.host();
         let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -60,8 +65,15 @@ mod tests {
         for host in ["localhost", "LOCALHOST:8888", "127.0.0.1:8888", "127.1.2.3", "[::1]:8888"] {
             assert!(is_addressed_to_loopback(&headers(&[("host", host)])), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "10.0.0.1", "0.0.0.0", "[::]:1", "@"]
-        {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "0.0.0.0",
+            "[::]:1",
+            "@",
+            "evil.example@localhost",
+        ] {
             assert!(!is_addressed_to_loopback(&headers(&[("host", host)])), "{host}");
         }
     }

@@ -4,6 +4,7 @@
 //! rule. One endpoint stands in one file of `endpoints`; `extract` does the common work;
 //! `problem` is the one place that maps errors to answers.
 
+mod admission;
 mod boundary;
 mod cross_site;
 mod endpoints;

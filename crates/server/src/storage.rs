@@ -53,7 +53,8 @@ impl FromStr for DatabaseUrl {
         let text = text.trim();
         if let Some(file) = text.strip_prefix("sqlite:") {
             let file = file.strip_prefix("//").unwrap_or(file);
-            if file.is_empty() || file.contains(['?', '#']) || file == ":memory:" {
+            let is_path = !file.starts_with("file:") && file != ":memory:";
+            if file.is_empty() || file.contains(['?', '#']) || !is_path {
                 return Err("write it as sqlite://FILE, such as sqlite://data/users.db".to_owned());
             }
             return Ok(Self::Sqlite(file.into()));
@@ -107,9 +108,15 @@ mod tests {
             parse("sqlite:///var/users.db"),
             Ok(DatabaseUrl::Sqlite("/var/users.db".into()))
         );
-        for text in
-            ["sqlite://", "sqlite://:memory:", "sqlite://a.db?mode=ro", "mysql://x", "data.db", ""]
-        {
+        for text in [
+            "sqlite://",
+            "sqlite://:memory:",
+            "sqlite:file:a.db",
+            "sqlite://a.db?mode=ro",
+            "mysql://x",
+            "data.db",
+            "",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

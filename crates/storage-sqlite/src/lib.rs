@@ -5,6 +5,7 @@
 
 mod connection;
 mod error;
+mod identity;
 mod migrations;
 mod options;
 mod writer;
@@ -22,6 +23,7 @@ use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
 use connection::Held;
 use error::storage_error;
+use identity::FileIdentity;
 pub use migrations::latest as latest_migration;
 
 /// Readers: more only cost memory.
@@ -30,6 +32,7 @@ const READERS: u32 = 3;
 /// A directory in a file.
 pub struct SqliteStorage {
     lease: Arc<EpochLease>,
+    identity: FileIdentity,
     readers: SqlitePool,
     writer: Writer,
 }
@@ -50,20 +53,23 @@ impl SqliteStorage {
             .connect_with(options::reader(file))
             .await
             .map_err(storage_error)?;
+        let identity = FileIdentity::of(file).map_err(StorageError::unavailable)?;
         let lease = Arc::new(EpochLease::new());
         let writer = Writer::start(writer::Connector::new(file), Arc::clone(&lease));
-        Ok(Self { lease, readers, writer })
+        Ok(Self { lease, identity, readers, writer })
     }
 }
 
 #[async_trait]
 impl Storage for SqliteStorage {
     async fn read(&self) -> Result<Box<dyn Reader>, StorageError> {
+        self.identity.check()?;
         let transaction = self.readers.begin().await.map_err(storage_error)?;
         Ok(Box::new(SqlSession::reading(Held(transaction))))
     }
 
     async fn read_epoch(&self) -> Result<Epoch, StorageError> {
+        self.identity.check()?;
         let connection = self.readers.acquire().await.map_err(storage_error)?;
         sql::read_epoch(&mut Held(connection)).await
     }
@@ -73,6 +79,7 @@ impl Storage for SqliteStorage {
     }
 
     async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError> {
+        self.identity.check()?;
         self.writer.submit(job).await
     }
 

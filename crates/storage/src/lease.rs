@@ -90,7 +90,9 @@ impl EpochLease {
         }
         // The lease counts from before the question, because the answer is true of some moment after it.
         let asked_at = self.elapsed();
+        let before = self.known.load(Ordering::Acquire);
         match read().await {
+            Ok(epoch) if epoch.0 < before => self.go_back(before, epoch),
             Ok(epoch) => self.advance(epoch),
             Err(error) => {
                 *latest_failure = Some(Failure { at: self.elapsed(), error: error.clone() });
@@ -100,6 +102,13 @@ impl EpochLease {
         let length = u64::try_from(Self::LENGTH.as_nanos()).unwrap_or(u64::MAX);
         self.until.store(asked_at.saturating_add(length), Ordering::Release);
         Ok(Epoch(self.known.load(Ordering::Acquire)))
+    }
+
+    /// Takes note that the database is older than it was: an older copy was restored. A commit of this
+    /// process since the question was asked is newer than either.
+    fn go_back(&self, before: u64, epoch: Epoch) {
+        tracing::warn!("the database went back in time: an older copy was restored");
+        let _ = self.known.compare_exchange(before, epoch.0, Ordering::AcqRel, Ordering::Acquire);
     }
 
     fn elapsed(&self) -> u64 {
@@ -132,12 +141,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_epoch_never_falls() {
+    async fn the_epoch_falls_only_with_the_database() {
         let lease = EpochLease::new();
         lease.advance(Epoch(9));
-        assert_eq!(confirm(&lease, 8).await, Epoch(9));
         lease.advance(Epoch(3));
-        assert_eq!(lease.held(), Some(Epoch(9)));
+        assert_eq!(confirm(&lease, 9).await, Epoch(9));
+        lease.forfeit();
+        assert_eq!(confirm(&lease, 8).await, Epoch(8), "an older copy was restored");
+    }
+
+    #[tokio::test]
+    async fn a_commit_beside_the_question_is_not_taken_for_a_restored_copy() {
+        let lease = EpochLease::new();
+        lease.advance(Epoch(7));
+        let read = || async {
+            lease.advance(Epoch(9));
+            Ok(Epoch(7))
+        };
+        assert_eq!(lease.confirm(read).await.unwrap(), Epoch(9));
     }
 
     #[tokio::test]

@@ -142,16 +142,21 @@ impl Feature for ChangeRoles {
     }
 }
 
-/// Making an existing user an admin because nobody else can administer the directory. No licence
-/// refuses it: it adds no seat, and refusing it would lock the customer out.
+/// Making an existing user an admin. While there is none no licence refuses it: it adds no seat, and
+/// refusing it would lock the customer out. Beside another admin it gives more rights, as any change.
 #[derive(Clone, Copy, Debug)]
-pub struct RecoverAdmin;
+pub struct RecoverAdmin {
+    /// Admins in the directory before.
+    pub admins: u64,
+    /// The change of the user's roles.
+    pub roles: ChangeRoles,
+}
 
 impl Feature for RecoverAdmin {
     type Permit = RolesPermit;
 
-    fn decide(self, _: &Licence, _: Timestamp) -> Result<RolesPermit, LicenceRefusal> {
-        Ok(RolesPermit(()))
+    fn decide(self, licence: &Licence, now: Timestamp) -> Result<RolesPermit, LicenceRefusal> {
+        if self.admins == 0 { Ok(RolesPermit(())) } else { self.roles.decide(licence, now) }
     }
 }
 
@@ -329,12 +334,16 @@ mod tests {
     }
 
     #[test]
-    fn no_licence_refuses_the_first_user_or_a_recovery() {
+    fn no_licence_refuses_the_first_user_or_the_only_admin() {
         let late = at("2030-01-01T00:00:00Z");
         for licence_type in [LicenceType::Free, LicenceType::Team] {
             let licence = licence(licence_type);
             assert!(licence.permit(CreateUser { users: 0 }, late).is_ok());
-            assert!(licence.permit(RecoverAdmin, late).is_ok());
+            let change = AccessChange::Widens { in_data_domains: false };
+            let recovery =
+                |admins| RecoverAdmin { admins, roles: ChangeRoles { change, users: 2 } };
+            assert!(licence.permit(recovery(0), late).is_ok());
+            assert!(licence.permit(recovery(1), late).is_err(), "it gives more rights");
         }
     }
 

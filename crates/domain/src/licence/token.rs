@@ -10,6 +10,7 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use jiff::Timestamp;
 
 use super::{Licence, LicenceClaims};
 
@@ -85,8 +86,11 @@ impl VendorKey {
         self.0
             .verify_strict(&signed_bytes(&payload), &signature)
             .map_err(|_| LicenceTokenError::BadSignature)?;
-        let claims =
+        let mut claims: LicenceClaims =
             serde_json::from_slice(&payload).map_err(|_| LicenceTokenError::UnknownClaims)?;
+        // As exact as times are stored, so that one licence is never later than itself.
+        let issued_at = Timestamp::from_microsecond(claims.issued_at.as_microsecond());
+        claims.issued_at = issued_at.map_err(|_| LicenceTokenError::UnknownClaims)?;
         Ok(Licence { claims, is_evaluation: false })
     }
 }
@@ -149,6 +153,16 @@ mod tests {
         assert!(!licence.is_evaluation());
         let same_key = VendorKey::from_base64(&vendor.to_base64()).unwrap();
         assert!(same_key.verify(&token).is_ok());
+    }
+
+    /// The storage keeps whole microseconds: a licence must not be later than what was noted of it.
+    #[test]
+    fn the_time_of_issue_is_as_exact_as_what_is_stored() {
+        let issued_at = "2026-01-01T00:00:00.123456789Z".parse().unwrap();
+        let token = sign(&LicenceClaims { issued_at, ..claims() }, &key());
+        let licence = VendorKey::from(&key()).verify(&token).unwrap();
+        let whole: Timestamp = "2026-01-01T00:00:00.123456Z".parse().unwrap();
+        assert_eq!(licence.claims().issued_at, whole);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, Method, StatusCode},
     response::Response,
 };
 use dqops_users_service::{KeyLifetime, NewKey};
@@ -32,11 +32,16 @@ const KEY_NAME: &str = "issued over REST";
 pub(crate) async fn issue_api_key(
     State(state): State<SharedState>,
     Authenticated(caller): Authenticated,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     // DQOps made it a GET, which browsers let other sites send.
     if cross_site::is_cross_site(&headers) {
         return Err(Problem::cross_site().into());
+    }
+    // The router takes HEAD for a GET, but the key would be lost.
+    if method == Method::HEAD {
+        return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).into());
     }
     let wanted = NewKey { owner: None, name: KEY_NAME.to_owned(), lifetime: KeyLifetime::Default };
     let issued = state.directory.issue_api_key(&caller, wanted).await?;

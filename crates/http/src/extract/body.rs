@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, BodyDataStream, Bytes},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use futures_util::StreamExt as _;
 
-use crate::problem::Problem;
+use crate::{admission::Place, problem::Problem};
 
 /// Bytes of a body at the most.
 pub(super) const MAX_BODY: usize = 1024 * 1024;
@@ -50,8 +50,17 @@ pub(super) fn content_type(headers: &HeaderMap) -> Result<Option<ContentType>, P
     if parts.all(is_utf8) { Ok(Some(kind)) } else { Err(unsupported()) }
 }
 
-/// Reads a whole body, but never more than `limit` bytes of it.
-pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
+/// Reads a whole body, but never more than `limit` bytes of it. The request gives up its place until
+/// all has arrived.
+pub(super) async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let place = parts.extensions.get::<Place>();
+    place.inspect(|place| place.leave());
+    let read = read_all(&parts.headers, body, limit).await?;
+    place.map_or(Ok(()), Place::take)?;
+    Ok(read)
+}
+
+async fn read_all(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
     let too_large = || {
         let mut problem = Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE);
         problem.say(format!("the body is larger than {limit} bytes"));
@@ -109,7 +118,7 @@ mod tests {
         let chunks =
             || futures_util::stream::iter((0..10).map(|_| Ok::<_, std::io::Error>("12345678")));
         let read_to =
-            async |limit| read(&HeaderMap::new(), Body::from_stream(chunks()), limit).await;
+            async |limit| read_all(&HeaderMap::new(), Body::from_stream(chunks()), limit).await;
         assert_eq!(read_to(80).await.unwrap().len(), 80);
         assert!(read_to(79).await.is_err());
     }

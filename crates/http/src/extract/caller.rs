@@ -36,6 +36,8 @@ impl FromRequestParts<SharedState> for Authenticated {
     }
 }
 
+const BEARER: &str = "Bearer";
+
 /// The bearer token; another scheme counts as no credential, as in DQOps.
 fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
@@ -44,8 +46,9 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
         return Err(ServiceError::InvalidCredential);
     }
     let text = value.to_str().map_err(|_| ServiceError::InvalidCredential)?;
-    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    Ok(scheme.eq_ignore_ascii_case("bearer").then_some(token.trim_ascii()))
+    let (scheme, token) = text.split_at_checked(BEARER.len()).unwrap_or((text, ""));
+    // What follows the word without a space between them makes it a wrong token, not another scheme.
+    Ok(scheme.eq_ignore_ascii_case(BEARER).then_some(token.trim_ascii()))
 }
 
 /// Whoever needs no credential must at least not be a page of another web site.
@@ -80,6 +83,8 @@ mod tests {
         assert_eq!(token(&[]).unwrap(), None);
         assert_eq!(token(&["Bearer abc"]).unwrap().unwrap(), "abc");
         assert_eq!(token(&["bearer  abc "]).unwrap().unwrap(), "abc");
+        assert_eq!(token(&["Bearer\tabc"]).unwrap().unwrap(), "abc");
+        assert_eq!(token(&["Bearer=abc"]).unwrap().unwrap(), "=abc", "a wrong token");
         assert_eq!(token(&["Basic dTpw"]).unwrap(), None);
         assert_eq!(token(&["Bearer"]).unwrap().unwrap(), "", "an empty token is a wrong one");
         let two = token(&["Bearer a", "Bearer b"]);

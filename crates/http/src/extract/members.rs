@@ -107,7 +107,7 @@ impl FromRequest<SharedState> for JsonObject {
         if body::content_type(&parts.headers)? != Some(ContentType::Json) {
             return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).into());
         }
-        let bytes = body::read(&parts.headers, body, MAX_BODY).await?;
+        let bytes = body::read(&parts, body, MAX_BODY).await?;
         Ok(Self(Members::parse(&bytes)?))
     }
 }

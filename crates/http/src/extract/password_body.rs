@@ -21,7 +21,7 @@ impl FromRequest<SharedState> for PasswordBody {
     async fn from_request(request: Request, _: &SharedState) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
         let kind = body::content_type(&parts.headers)?;
-        let bytes = body::read(&parts.headers, body, MAX_PASSWORD_BODY).await?;
+        let bytes = body::read(&parts, body, MAX_PASSWORD_BODY).await?;
         Ok(Self(read(kind, &bytes)?))
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /api/environment/issueapikey`.
 
+use axum::http::Method;
 use dqops_users_domain::Role;
 use serde_json::json;
 
@@ -44,6 +45,16 @@ async fn a_key_that_a_key_issued_has_the_same_owner_and_only_its_rights_of_now()
     add().await.refuses(403, "permission_denied");
     stage.delete("/api/users/jane@example.com").send().await.gives_nothing(204);
     add().await.refuses(401, "invalid_credential");
+}
+
+/// The router takes HEAD for a GET, and the key would be lost with the body.
+#[tokio::test]
+async fn a_head_request_issues_nothing() {
+    let stage = Stage::new().await;
+    let count = async || stage.directory.api_keys(&stage.operator(), None).await.unwrap().len();
+    let before = count().await;
+    assert_eq!(stage.call(Method::HEAD, PATH).send().await.status, 405);
+    assert_eq!(count().await, before);
 }
 
 #[tokio::test]

@@ -58,6 +58,9 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("GET", "/", Nobodys, [307; 7]),
 ];
 
+/// A GET that does something, which HEAD does not.
+const HAS_EFFECT: &[&str] = &["/api/environment/issueapikey"];
+
 /// The code that goes with a refusal.
 fn code(caller: &str, status: u16) -> &'static str {
     match (caller, status) {
@@ -134,7 +137,7 @@ async fn every_cell_of_the_matrix_holds() {
 async fn head_is_answered_as_get_is() {
     let stage = Stage::new().await;
     for (number, (_, path, whose, statuses)) in
-        MATRIX.iter().filter(|row| row.0 == "GET").enumerate()
+        MATRIX.iter().filter(|row| row.0 == "GET" && !HAS_EFFECT.contains(&row.1)).enumerate()
     {
         for ((caller, role), status) in CALLERS.into_iter().zip(statuses) {
             let name = 100 * number + role.map_or(caller.len(), |role| role.strength().into());

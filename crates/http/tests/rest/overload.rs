@@ -1,19 +1,24 @@
 //! More than the server takes in: it says so at once, and goes on.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use axum::{
     body::{Body, Bytes},
     http::Method,
 };
 use dqops_users_http::{Authentication, Limits, router};
+use dqops_users_storage::{Mutation, StorageError, UnitOfWork};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
 
 use crate::{
     answer::Answer,
     call::{Call, JSON, TEXT},
-    stage::{ADMIN, STRONG, Stage, model},
+    stage::{ADMIN, Stage, model},
 };
 
 /// A body of which some arrives and the rest never does.
@@ -31,12 +36,49 @@ fn stalled_and_told() -> (Body, oneshot::Receiver<()>) {
     (Body::from_stream(some.chain(stream::pending())), told)
 }
 
-/// Sends a request that hangs, and answers once it does.
-async fn hang(call: Call, content_type: &str) -> JoinHandle<Answer> {
+/// Sends a request whose body stalls, and answers once it does.
+async fn stall(call: Call, content_type: &str) -> JoinHandle<Answer> {
     let (body, told) = stalled_and_told();
-    let hanging = tokio::spawn(call.body(content_type, body).send());
+    let stalling = tokio::spawn(call.body(content_type, body).send());
     told.await.unwrap();
-    hanging
+    stalling
+}
+
+/// Keeps the directory lock until it is let go, so that changes wait.
+#[derive(Clone, Default)]
+struct Hold {
+    begun: Arc<Notify>,
+    end: Arc<Notify>,
+}
+
+#[async_trait]
+impl Mutation for Hold {
+    type Kept = ();
+    type Refused = StorageError;
+
+    async fn apply(&self, _: &mut dyn UnitOfWork) -> Result<(), StorageError> {
+        self.begun.notify_one();
+        self.end.notified().await;
+        Ok(())
+    }
+}
+
+async fn hold_the_lock(stage: &Stage) -> Hold {
+    let hold = Hold::default();
+    let (storage, mutation) = (Arc::clone(&stage.storage), hold.clone());
+    tokio::spawn(async move { storage.write(mutation).await });
+    hold.begun.notified().await;
+    hold
+}
+
+/// Sends a change, which waits for the lock, and lets it go as far as it gets.
+async fn wait_for_the_lock(call: Call) -> JoinHandle<Answer> {
+    let waiting = tokio::spawn(call.send());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!waiting.is_finished());
+    waiting
 }
 
 async fn hang_up(hanging: JoinHandle<Answer>) {
@@ -51,23 +93,40 @@ async fn stage(limits: Limits) -> Stage {
 #[tokio::test]
 async fn what_comes_on_top_is_refused_at_once_and_let_in_when_there_is_room() {
     let stage = stage(Limits { requests_at_once: 2, ..Limits::default() }).await;
-    let first = hang(stage.put("/api/mypassword"), TEXT).await;
+    let hold = hold_the_lock(&stage).await;
+    let change = |name: &str| stage.post("/api/users").json(&model(name, "viewer"));
+    let first = wait_for_the_lock(change("first@example.com")).await;
     stage.get("/api/users").send().await.gives(200);
-    let second = hang(stage.post("/api/users"), JSON).await;
-    for call in [
-        stage.get("/api/users"),
-        stage.get("/api/ishealthy"),
-        stage.get("/nowhere"),
-        stage.put("/api/mypassword").text(STRONG),
-    ] {
+    let second = wait_for_the_lock(change("second@example.com")).await;
+    for call in [stage.get("/api/users"), stage.get("/nowhere"), change("third@example.com")] {
         let answer = call.send().now_or_never().unwrap();
         assert_eq!(answer.header("retry-after"), "1");
         answer.refuses(503, "overloaded");
     }
+    // Whoever watches over the server is answered all the same.
+    stage.get("/api/ishealthy").anonymous().send().await.gives(200);
     // A client that hangs up leaves its place.
     hang_up(first).await;
     stage.get("/api/users").send().await.gives(200);
-    hang_up(second).await;
+    hold.end.notify_one();
+    second.await.unwrap().gives(201);
+    assert!(stage.find("third@example.com").await.is_none());
+}
+
+#[tokio::test]
+async fn a_client_that_sends_slowly_keeps_no_other_out() {
+    let stage = stage(Limits { requests_at_once: 1, ..Limits::default() }).await;
+    let slow = [
+        stall(stage.put("/api/mypassword"), TEXT).await,
+        stall(stage.post("/api/users"), JSON).await,
+        stall(stage.post("/api/setup").anonymous(), JSON).await,
+    ];
+    stage.get("/api/users").send().await.gives(200);
+    stage.post("/api/users").json(&model("x@", "viewer")).send().await.gives(400);
+    for call in slow {
+        assert!(!call.is_finished());
+        hang_up(call).await;
+    }
     assert!(!stage.has_password(ADMIN).await);
 }
 

@@ -80,11 +80,21 @@ pub(super) fn complain(error: &anyhow::Error) {
     remark(&text);
 }
 
+/// Characters that change the direction of text, so that it reads as what it is not (Unicode UAX 9).
+const TURNS_TEXT: [char; 12] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
 /// The text without characters that steer a terminal: it may repeat what stands in a file.
 fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+        if c.is_control() || TURNS_TEXT.contains(&c) {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
     }
     line
 }

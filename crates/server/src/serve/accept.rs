@@ -14,11 +14,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_io_timeout::TimeoutStream;
 
 use super::shutdown::StopSignals;
 
 /// How long a client may take to send the head of a request, and a connection to stay idle.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+
+/// How long a client may take to receive the next part of an answer.
+const WRITE_TIME: Duration = Duration::from_secs(10);
 
 /// How long requests that are being answered may take once the server stops.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
@@ -46,7 +50,9 @@ pub(super) async fn until(
         };
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_TIME));
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that breaks off is no failure of ours.

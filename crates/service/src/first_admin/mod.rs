@@ -5,7 +5,10 @@ mod recover;
 mod set_up;
 mod start;
 
-use dqops_users_domain::{Email, PasswordHash, Role, Roles, User, licence::RecoverAdmin};
+use dqops_users_domain::{
+    Email, PasswordHash, Role, Roles, User,
+    licence::{ChangeRoles, RecoverAdmin},
+};
 
 use crate::{ServiceError, work::Work};
 
@@ -28,8 +31,12 @@ impl Work<'_> {
             }
             Some(user) => {
                 if user.roles.account != Role::Admin {
-                    let permit = self.licence.permit(RecoverAdmin, self.licence_time)?;
                     let roles = Roles { account: Role::Admin, ..user.roles.clone() };
+                    let change = user.roles.change_to(&roles);
+                    let users = self.unit.count_users().await?;
+                    let admins = self.unit.count_admins().await?;
+                    let recovery = RecoverAdmin { admins, roles: ChangeRoles { change, users } };
+                    let permit = self.licence.permit(recovery, self.licence_time)?;
                     self.set_roles(user, &roles, permit).await?;
                 }
                 user.id

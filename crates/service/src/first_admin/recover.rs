@@ -21,12 +21,12 @@ pub enum RecoveredAdmin {
 }
 
 impl Directory {
-    /// Makes `email` an admin, whatever the licence says of users that exist, and sets the password if
-    /// one is given. Only for the local operator.
+    /// Makes `email` an admin, adding the user if need be, and sets the password if one is given. While
+    /// there is no admin, no licence refuses to make one of a user that exists; the password of an admin
+    /// can always be set. Only for the local operator.
     ///
     /// # Errors
-    /// [`ServiceError::PasswordRejected`], [`ServiceError::Overloaded`], and for a new user when there
-    /// is no seat the licence's refusals.
+    /// [`ServiceError::PasswordRejected`], [`ServiceError::Overloaded`], and the licence's refusals.
     pub async fn recover_admin(
         &self,
         caller: &Caller,

@@ -33,7 +33,12 @@ impl Licensing {
 
     /// The licence in force: the one installed, else the evaluation since the first start.
     pub(crate) fn licence_of(&self, record: &DirectoryRecord, now: Timestamp) -> Licence {
-        let evaluation = || Licence::evaluation(record.started_at.unwrap_or(now));
+        let evaluation = || {
+            let started_at = record.started_at.unwrap_or(now);
+            // What was started by a clock far ahead would else never end.
+            let is_in_future = started_at.duration_since(now) > CLOCK_TOLERANCE;
+            Licence::evaluation(if is_in_future { Timestamp::UNIX_EPOCH } else { started_at })
+        };
         let Some(token) = &record.licence else { return evaluation() };
         let mut verified = self.verified.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((known, licence)) = &*verified

@@ -20,6 +20,7 @@ on_both_stores!(
     the_evaluation_counts_from_the_first_start_and_never_again,
     a_clock_set_back_by_more_than_a_day_is_noticed,
     a_clock_set_back_by_a_day_is_tolerated,
+    an_evaluation_that_begins_in_the_future_is_over,
     every_change_notes_the_time,
     another_replica_knows_the_noted_time,
 );
@@ -98,6 +99,18 @@ async fn a_clock_set_back_by_more_than_a_day_is_noticed(stage: Stage) {
     stage.install(LicenceType::Team, 50).await;
     assert_eq!(standing(&stage.directory).await, (Standing::Valid, true));
     create(&stage, "renewed@example.com").await.unwrap();
+}
+
+/// Else a first start by a clock far ahead would give an evaluation until then.
+async fn an_evaluation_that_begins_in_the_future_is_over(stage: Stage) {
+    stage.add("one@example.com", Role::Admin).await;
+    stage.clock.advance(hours(-24));
+    assert_eq!(standing(&stage.directory).await, (Standing::Valid, false));
+    stage.clock.advance(-SECOND);
+    assert_refused!(
+        create(&stage, "early@example.com").await,
+        ServiceError::Licence(LicenceRefusal::Expired { is_evaluation: true, .. })
+    );
 }
 
 async fn a_clock_set_back_by_a_day_is_tolerated(stage: Stage) {

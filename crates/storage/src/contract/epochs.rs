@@ -6,7 +6,7 @@
     reason = "these are tests, and their names say what they show"
 )]
 
-use dqops_users_domain::{PasswordHash, Role};
+use dqops_users_domain::{Epoch, PasswordHash, Role};
 
 use super::{Fixture, at, email, insert, new_user, run};
 use crate::EpochLease;
@@ -47,6 +47,28 @@ pub async fn another_process_is_noticed_within_the_lease(fixture: &dyn Fixture) 
         let acknowledged = there.epoch().await.unwrap();
         tokio::time::sleep(EpochLease::LENGTH).await;
         assert!(here.epoch().await.unwrap() >= acknowledged, "a change was missed after the lease");
+    }
+}
+
+/// What was cached before the restoration must not come back when the epoch has risen as far again.
+pub async fn a_restored_copy_is_noticed_and_goes_on_with_other_epochs(fixture: &dyn Fixture) {
+    let store = fixture.open().await;
+    let mut seen = vec![store.epoch().await.unwrap()];
+    let commits = async |name: &str, number: u32| {
+        let mut epochs = Vec::new();
+        for number in 0..number {
+            let user = new_user(&format!("{name}{number}@x.pl"), Role::Viewer, 0);
+            insert(&*store, &[user]).await;
+            epochs.push(store.epoch().await.unwrap());
+        }
+        epochs
+    };
+    seen.extend(commits("before", 20).await);
+    fixture.raw("UPDATE directory SET epoch = 1").await.unwrap();
+    tokio::time::sleep(EpochLease::LENGTH).await;
+    assert_eq!(store.epoch().await.unwrap(), Epoch(1), "the older copy was not noticed");
+    for epoch in commits("after", 20).await {
+        assert!(!seen.contains(&epoch), "{epoch} names two states");
     }
 }
 

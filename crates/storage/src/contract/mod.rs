@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use crate::{SharedStorage, StorageError};
 
 pub use do_mutation::run;
-pub use samples::{at, email, insert, new_user, permit_change, permit_delete};
+pub use samples::{at, email, insert, new_user, permit_change, permit_create, permit_delete};
 
 /// A fresh, empty, migrated database for one case.
 #[async_trait]
@@ -96,6 +96,7 @@ macro_rules! contract_suite {
             a_visible_change_raises_the_epoch_before_it_is_acknowledged,
             an_invisible_change_keeps_the_epoch,
             another_process_is_noticed_within_the_lease,
+            a_restored_copy_is_noticed_and_goes_on_with_other_epochs,
             a_snapshot_does_not_move,
         }
     };

@@ -49,7 +49,7 @@ pub fn new_user(name: &str, role: Role, seconds: i64) -> NewUser {
 /// Never: an evaluation of one day gives it.
 #[must_use]
 #[expect(clippy::unwrap_used, reason = "this is test code")]
-pub(super) fn permit_create() -> CreatePermit {
+pub fn permit_create() -> CreatePermit {
     Licence::evaluation(at(0)).permit(CreateUser { users: 0 }, at(1)).unwrap()
 }
 

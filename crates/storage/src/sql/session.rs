@@ -1,5 +1,7 @@
 //! A snapshot or a unit of work over one SQL connection.
 
+use std::hash::{BuildHasher as _, RandomState};
+
 use dqops_users_domain::Epoch;
 
 use super::{
@@ -43,7 +45,8 @@ impl<C: SqlConnection> SqlSession<C> {
 
     /// A session on a connection that holds the directory lock.
     pub(crate) async fn writing(mut connection: C) -> Result<Self, StorageError> {
-        let next = super::read_epoch(&mut connection).await?.next();
+        let random = RandomState::new().hash_one("epoch");
+        let next = super::read_epoch(&mut connection).await?.next(random);
         Ok(Self { connection, next, changes: Changes::default(), lost: None })
     }
 

@@ -18,7 +18,7 @@ pub(super) async fn run(
     let (token, key) = (issued.token.expose(), &issued.key);
     if session.output.json {
         return output::print_json(&json!({
-            "id": key.id, "email": email, "name": key.name, "expiresAt": key.expires_at, "apiKey": token,
+            "id": key.id, "email": email, "name": key.name, "createdAt": key.created_at, "expiresAt": key.expires_at, "apiKey": token,
         }));
     }
     let until = key.expires_at.map_or_else(

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use csv::StringRecord;
 use dqops_users_service::{ImportRow, RowError};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::FileFormat;
 
@@ -145,8 +146,11 @@ fn read_json(source: impl Read) -> Result<Rows> {
         data_domain_roles: Option<BTreeMap<String, String>>,
     }
 
-    let records: Vec<Record> = serde_json::from_reader(source)
-        .context("the file is not a JSON array of users, as `user export` writes it")?;
+    // Objects first: else an array would be read as one, by the order of its elements.
+    let context = "the file is not a JSON array of users, as `user export` writes it";
+    let objects: Vec<Map<String, Value>> = serde_json::from_reader(source).context(context)?;
+    let records = objects.into_iter().map(|object| Record::deserialize(Value::Object(object)));
+    let records: Vec<Record> = records.collect::<Result<_, _>>().context(context)?;
     let rows = (1..).zip(records).map(|(row, record)| ImportRow {
         row,
         email: record.email,
@@ -210,6 +214,7 @@ mod tests {
             ("email\na@b.c\n", FileFormat::Csv, "accountRole is not among them"),
             ("", FileFormat::Csv, "email is not among them"),
             ("{}", FileFormat::Json, "JSON array"),
+            (r#"[["a@b.c","viewer",null]]"#, FileFormat::Json, "JSON array"),
             (r#"[{"email":"a@b.c","acountRole":"x"}]"#, FileFormat::Json, "acountRole"),
         ] {
             let error = format!("{:#}", read(file.as_bytes(), format).unwrap_err());
