@@ -36,6 +36,20 @@ fn drip_a_head(wire: &mut Wire) -> Duration {
     began.elapsed()
 }
 
+/// It takes up the only connection, and more answers than fit on the way.
+#[test]
+fn a_client_that_does_not_read_is_dropped() {
+    let place = Place::new(Store::Sqlite);
+    let server = place.server().args(&["--max-connections", "1"]).start();
+    let client = server.anonymous();
+    let mut greedy = client.connect().unwrap();
+    for _ in 0..20 {
+        greedy.write("GET /swagger-ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    }
+    let ((), took) = timed(|| is_well(&client));
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
 /// All waits of 10 seconds run beside each other, and a good client all the while.
 #[test]
 fn a_head_that_does_not_come_is_waited_for_ten_seconds() {
