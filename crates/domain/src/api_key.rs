@@ -25,6 +25,8 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// From when on it is refused; `None` for never.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, as far as that was noted; at the most a minute behind.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl ApiKey {
@@ -48,6 +50,7 @@ mod tests {
             name: "ci".to_owned(),
             created_at: at("2026-01-01T00:00:00Z"),
             expires_at: Some(at("2026-02-01T00:00:00Z")),
+            last_used_at: None,
         };
         assert!(key.is_valid_at(at("2026-01-31T23:59:59Z")));
         assert!(!key.is_valid_at(at("2026-02-01T00:00:00Z")));

@@ -37,6 +37,8 @@ pub enum Actor {
     NamelessAdmin,
     /// The holder of the one-time set-up code.
     SetUp,
+    /// Whoever tried to sign in and did not say who they are in a way that holds.
+    Nobody,
     /// The directory itself, at its start.
     Directory,
 }
@@ -45,7 +47,8 @@ impl Actor {
     /// Reads a name of the audit trail back; `None` when it names nobody.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let fixed = [Self::LocalOperator, Self::NamelessAdmin, Self::SetUp, Self::Directory];
+        let fixed =
+            [Self::LocalOperator, Self::NamelessAdmin, Self::SetUp, Self::Nobody, Self::Directory];
         let found = fixed.into_iter().find(|actor| actor.name() == name);
         found.or_else(|| name.parse().ok().map(Self::User))
     }
@@ -58,6 +61,7 @@ impl Actor {
             Self::LocalOperator => "(local operator)",
             Self::NamelessAdmin => "(nameless admin)",
             Self::SetUp => "(set-up)",
+            Self::Nobody => "(nobody)",
             Self::Directory => "(directory)",
         }
     }
@@ -74,6 +78,10 @@ pub enum Action {
     PasswordChanged,
     ApiKeyIssued,
     ApiKeyRevoked,
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    SessionsEnded,
     AdminRecovered,
     DataDomainAdded,
     DataDomainRemoved,
@@ -98,6 +106,10 @@ impl Action {
             Self::PasswordChanged => "password_changed",
             Self::ApiKeyIssued => "api_key_issued",
             Self::ApiKeyRevoked => "api_key_revoked",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::SessionsEnded => "sessions_ended",
             Self::AdminRecovered => "admin_recovered",
             Self::DataDomainAdded => "data_domain_added",
             Self::DataDomainRemoved => "data_domain_removed",
@@ -140,7 +152,13 @@ mod tests {
 
     #[test]
     fn no_actor_can_be_mistaken_for_a_user() {
-        for actor in [Actor::LocalOperator, Actor::NamelessAdmin, Actor::SetUp, Actor::Directory] {
+        for actor in [
+            Actor::LocalOperator,
+            Actor::NamelessAdmin,
+            Actor::SetUp,
+            Actor::Nobody,
+            Actor::Directory,
+        ] {
             assert!(actor.name().parse::<Email>().is_err());
             assert_eq!(Actor::from_name(actor.name()), Some(actor));
         }

@@ -43,6 +43,7 @@ mod email;
 mod epoch;
 mod password;
 mod role;
+mod session;
 mod token;
 mod user;
 
@@ -52,5 +53,6 @@ pub use email::{Email, EmailError};
 pub use epoch::Epoch;
 pub use password::{Password, PasswordError, PasswordHash};
 pub use role::{Permission, Role, UnknownRole};
+pub use session::{Session, SessionId};
 pub use token::{Token, TokenDigest, TokenKind};
 pub use user::{AccessChange, DataDomainRoles, Roles, User, UserId};

@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 pub enum TokenKind {
     /// A long-lived key of one user.
     ApiKey,
+    /// A short-lived credential from a sign-in.
+    Session,
     /// The one-time code that makes the first admin.
     SetupCode,
 }
@@ -20,6 +22,7 @@ impl TokenKind {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::ApiKey => "dqu_key_",
+            Self::Session => "dqu_session_",
             Self::SetupCode => "dqu_setup_",
         }
     }

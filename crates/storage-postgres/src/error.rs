@@ -26,6 +26,8 @@ pub(crate) fn storage_error(error: sqlx::Error) -> StorageError {
         return match error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            // What is left of an answer when the connection is cut off while it is made.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => StorageError::unavailable(error),

@@ -12,8 +12,10 @@ use sqlx::{
 use crate::{connection::Held, error::storage_error, writer};
 
 /// Version, name and statements of each migration.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "directory", include_str!("../../../migrations/postgres/0001_directory.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "directory", include_str!("../../../migrations/postgres/0001_directory.sql")),
+    (2, "sign_in", include_str!("../../../migrations/postgres/0002_sign_in.sql")),
+];
 
 /// How often to try for the lock while another replica migrates, and how often at the most.
 const TRY_EVERY: Duration = Duration::from_millis(20);

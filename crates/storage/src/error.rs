@@ -70,10 +70,18 @@ impl StorageError {
         }
     }
 
-    /// Whether the database said nothing for as long as it is waited for, rather than hung up.
+    /// When the database said nothing for as long as it is waited for, rather than hung up: what that
+    /// means to those who did not even ask it.
     #[must_use]
-    pub fn is_silence(&self) -> bool {
-        matches!(self, Self::Unavailable(cause) if cause.is::<tokio::time::error::Elapsed>())
+    pub fn as_silence(&self) -> Option<Self> {
+        match self {
+            Self::Unavailable(cause) | Self::OutcomeUnknown(cause)
+                if cause.is::<tokio::time::error::Elapsed>() =>
+            {
+                Some(Self::Unavailable(Arc::clone(cause)))
+            }
+            _ => None,
+        }
     }
 
     /// Whether the connection is of no use any more.

@@ -24,12 +24,12 @@ pub use error::{Cause, StorageError};
 pub use lease::EpochLease;
 pub use mutation::{Job, Mutation};
 pub use reader::{
-    ApiKeyReader, AuditReader, DataDomainReader, DirectoryReader, DirectoryRecord, PasswordReader,
-    Reader, UserQuery, UserReader, UserVisitor,
+    ApiKeyReader, AuditReader, Bucket, DataDomainReader, DirectoryReader, DirectoryRecord,
+    PasswordReader, Reader, SessionReader, ThrottleReader, UserQuery, UserReader, UserVisitor,
 };
 pub use unit_of_work::{
     ApiKeyWriter, AuditWriter, DataDomainWriter, DirectoryWriter, NewUser, PasswordWriter,
-    UnitOfWork, UserWriter,
+    SessionWriter, ThrottleWriter, UnitOfWork, UserWriter,
 };
 
 /// A place that keeps one directory.

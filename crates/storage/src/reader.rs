@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, Role, TokenDigest, User, UserId,
-    audit::AuditEntry,
+    ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, Role, Session, SessionId,
+    TokenDigest, User, UserId, audit::AuditEntry,
 };
 use jiff::Timestamp;
 
@@ -11,7 +11,14 @@ use crate::StorageError;
 
 /// A snapshot of the directory.
 pub trait Reader:
-    UserReader + PasswordReader + ApiKeyReader + DataDomainReader + DirectoryReader + AuditReader
+    UserReader
+    + PasswordReader
+    + ApiKeyReader
+    + SessionReader
+    + ThrottleReader
+    + DataDomainReader
+    + DirectoryReader
+    + AuditReader
 {
 }
 
@@ -19,6 +26,8 @@ impl<T> Reader for T where
     T: UserReader
         + PasswordReader
         + ApiKeyReader
+        + SessionReader
+        + ThrottleReader
         + DataDomainReader
         + DirectoryReader
         + AuditReader
@@ -91,6 +100,40 @@ pub trait ApiKeyReader: Send {
         &mut self,
         owner: Option<UserId>,
     ) -> Result<Vec<(ApiKey, Email)>, StorageError>;
+}
+
+/// Reads sessions.
+#[async_trait]
+pub trait SessionReader: Send {
+    /// The session with that digest and its user as of now. Whether it still holds is the service's
+    /// matter.
+    async fn find_session_by_digest(
+        &mut self,
+        digest: &TokenDigest,
+    ) -> Result<Option<(Session, User)>, StorageError>;
+
+    /// The session with that identity.
+    async fn find_session(
+        &mut self,
+        id: SessionId,
+    ) -> Result<Option<(Session, Email)>, StorageError>;
+
+    /// The sessions of one user, or of all, by user and age.
+    async fn sessions(
+        &mut self,
+        user: Option<UserId>,
+    ) -> Result<Vec<(Session, Email)>, StorageError>;
+}
+
+/// Names what a throttle is about; a digest, so that the storage learns nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket(pub [u8; 32]);
+
+/// Reads throttles.
+#[async_trait]
+pub trait ThrottleReader: Send {
+    /// Until when the throttle reaches; `None` for one that was never set or lay in the past.
+    async fn throttle(&mut self, bucket: &Bucket) -> Result<Option<Timestamp>, StorageError>;
 }
 
 /// Reads data domains.

@@ -5,13 +5,14 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, Roles, TokenDigest, UserId,
+    ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, Roles, Session, SessionId, TokenDigest,
+    UserId,
     audit::AuditEntry,
     licence::{CreatePermit, DataDomainPermit, DeletePermit, RolesPermit},
 };
 use jiff::Timestamp;
 
-use crate::{Reader, StorageError};
+use crate::{Bucket, Reader, StorageError};
 
 /// What a mutation works on. It reads its own changes.
 pub trait UnitOfWork:
@@ -19,6 +20,8 @@ pub trait UnitOfWork:
     + UserWriter
     + PasswordWriter
     + ApiKeyWriter
+    + SessionWriter
+    + ThrottleWriter
     + DataDomainWriter
     + DirectoryWriter
     + AuditWriter
@@ -30,6 +33,8 @@ impl<T> UnitOfWork for T where
         + UserWriter
         + PasswordWriter
         + ApiKeyWriter
+        + SessionWriter
+        + ThrottleWriter
         + DataDomainWriter
         + DirectoryWriter
         + AuditWriter
@@ -94,8 +99,46 @@ pub trait ApiKeyWriter: Send {
         digest: &TokenDigest,
     ) -> Result<(), StorageError>;
 
+    /// Notes that a key was used, unless a later use is noted.
+    async fn touch_api_key(&mut self, id: ApiKeyId, at: Timestamp) -> Result<(), StorageError>;
+
     /// Removes a key; [`StorageError::NotFound`] when there is none.
     async fn delete_api_key(&mut self, id: ApiKeyId) -> Result<(), StorageError>;
+}
+
+/// Changes sessions.
+#[async_trait]
+pub trait SessionWriter: Send {
+    /// Adds a session, of which only the digest of its token is kept.
+    async fn insert_session(
+        &mut self,
+        session: &Session,
+        digest: &TokenDigest,
+    ) -> Result<(), StorageError>;
+
+    /// Notes that a session was used, unless a later use is noted.
+    async fn touch_session(&mut self, id: SessionId, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Removes a session; [`StorageError::NotFound`] when there is none.
+    async fn delete_session(&mut self, id: SessionId) -> Result<(), StorageError>;
+
+    /// Removes the sessions whose time is over.
+    async fn delete_ended_sessions(&mut self, now: Timestamp) -> Result<(), StorageError>;
+}
+
+/// Changes throttles.
+#[async_trait]
+pub trait ThrottleWriter: Send {
+    /// Sets until when a throttle reaches.
+    async fn set_throttle(&mut self, bucket: &Bucket, until: Timestamp)
+    -> Result<(), StorageError>;
+
+    /// Removes throttles that lie in the past, at the most so many.
+    async fn delete_past_throttles(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<(), StorageError>;
 }
 
 /// Changes data domains.

@@ -83,5 +83,11 @@ async fn run(
         for job in waiting.drain(..) {
             job.finish(committed.clone());
         }
+        if let Some(silence) = committed.err().and_then(|error| error.as_silence()) {
+            // Those who came meanwhile have waited as long: asking once more would double it.
+            while let Ok(job) = jobs.try_recv() {
+                job.finish(Err(silence.clone()));
+            }
+        }
     }
 }

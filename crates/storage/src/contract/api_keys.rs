@@ -19,6 +19,7 @@ async fn issue(store: &dyn Storage, owner: UserId, number: u8, seconds: i64) -> 
         name: format!("key {number}"),
         created_at: at(seconds),
         expires_at: (number > 1).then(|| at(100)),
+        last_used_at: None,
     };
     let inserted = key.clone();
     run(store, move |unit| {
@@ -49,6 +50,20 @@ pub async fn a_key_leads_to_its_owner_as_of_now(fixture: &dyn Fixture) {
     assert_eq!(found, key);
     assert_eq!(owner.roles, Roles::new(Role::Viewer));
     assert_eq!(reader.find_by_digest(&TokenDigest([2; 32])).await.unwrap(), None);
+}
+
+pub async fn a_key_is_touched_forwards_only(fixture: &dyn Fixture) {
+    let store = fixture.open().await;
+    let jane = new_user("jane@x.pl", Role::Admin, 0);
+    insert(&*store, std::slice::from_ref(&jane)).await;
+    let id = issue(&*store, jane.id, 1, 0).await.id;
+    let epoch = store.epoch().await.unwrap();
+    for seconds in [50, 40] {
+        run(&*store, move |unit| Box::pin(unit.touch_api_key(id, at(seconds)))).await.unwrap();
+        let found = store.read().await.unwrap().find_api_key(id).await.unwrap();
+        assert_eq!(found.unwrap().0.last_used_at, Some(at(50)));
+    }
+    assert_eq!(store.epoch().await.unwrap(), epoch, "the use of a key flushes no cache");
 }
 
 pub async fn a_deleted_key_is_gone(fixture: &dyn Fixture) {

@@ -13,6 +13,8 @@ pub mod epochs;
 pub mod migrations;
 pub mod mutations;
 pub mod passwords;
+pub mod sessions;
+pub mod throttles;
 pub mod users;
 
 use async_trait::async_trait;
@@ -61,8 +63,17 @@ macro_rules! contract_suite {
         }
         $crate::contract_suite! { @area $fixture, api_keys:
             a_key_leads_to_its_owner_as_of_now,
+            a_key_is_touched_forwards_only,
             a_deleted_key_is_gone,
             keys_are_listed_by_owner_and_age,
+        }
+        $crate::contract_suite! { @area $fixture, sessions:
+            a_session_leads_to_its_user_as_of_now,
+            a_session_is_touched_forwards_only,
+            sessions_end_one_by_one_by_age_and_with_their_user,
+        }
+        $crate::contract_suite! { @area $fixture, throttles:
+            a_throttle_is_kept_until_it_lies_in_the_past,
         }
         $crate::contract_suite! { @area $fixture, data_domains:
             the_root_domain_always_exists,

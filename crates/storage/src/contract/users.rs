@@ -100,6 +100,7 @@ pub async fn deleting_a_user_takes_all_that_is_theirs(fixture: &dyn Fixture) {
                 name: "ci".to_owned(),
                 created_at: at(0),
                 expires_at: None,
+                last_used_at: None,
             };
             unit.insert_api_key(&key, &TokenDigest([1; 32])).await?;
             let hash = PasswordHash::from_phc("$argon2id$".to_owned());

@@ -2,22 +2,23 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{ApiKey, ApiKeyId, Email, TokenDigest, User, UserId};
+use jiff::Timestamp;
 
 use super::{SqlConnection, SqlSession, Value, connection::Row};
 use crate::{ApiKeyReader, ApiKeyWriter, StorageError, UserReader};
 
 const WHAT: &str = "the API key";
 
-const BY_DIGEST: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, u.email \
+const BY_DIGEST: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
     FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.digest = $1";
 
-const BY_ID: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, u.email \
+const BY_ID: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
     FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1";
 
-const BY_OWNER: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, u.email \
+const BY_OWNER: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
     FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.user_id = $1 ORDER BY k.created_at, k.id";
 
-const ALL: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, u.email \
+const ALL: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
     FROM api_keys k JOIN users u ON u.id = k.user_id ORDER BY u.email, k.created_at, k.id";
 
 #[async_trait]
@@ -73,6 +74,13 @@ impl<C: SqlConnection> ApiKeyWriter for SqlSession<C> {
         Ok(())
     }
 
+    async fn touch_api_key(&mut self, id: ApiKeyId, at: Timestamp) -> Result<(), StorageError> {
+        let sql = "UPDATE api_keys SET last_used_at = $2 \
+            WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+        self.execute(sql, &[id.0.into(), at.into()]).await?;
+        Ok(())
+    }
+
     async fn delete_api_key(&mut self, id: ApiKeyId) -> Result<(), StorageError> {
         self.execute_on(WHAT, "DELETE FROM api_keys WHERE id = $1", &[id.0.into()]).await?;
         self.changes.visible = true;
@@ -87,6 +95,7 @@ fn api_key(row: &dyn Row) -> Result<(ApiKey, Email), StorageError> {
         name: row.text(2)?.to_owned(),
         created_at: row.time(3)?,
         expires_at: row.optional_time(4)?,
+        last_used_at: row.optional_time(5)?,
     };
-    Ok((key, row.parsed(5, |text| text.parse().ok())?))
+    Ok((key, row.parsed(6, |text| text.parse().ok())?))
 }

@@ -9,6 +9,8 @@ mod data_domains;
 mod directory;
 mod passwords;
 mod session;
+mod sessions;
+mod throttles;
 mod users;
 
 pub use connection::{Row, RowVisitor, SqlConnection, Value, setting};

@@ -33,7 +33,7 @@ pub(super) async fn run(
     let had_connection = connection.is_some();
     let mut prepared = prepare(connector, connection, jobs).await;
     if let (true, Err(Failure::ConnectionLost(error))) = (had_connection, &prepared)
-        && !error.is_silence()
+        && error.as_silence().is_none()
     {
         // An idle connection dies unnoticed when the database restarts: begin again on a new one.
         // A database that is silent would only be waited for twice.
