@@ -4,11 +4,10 @@ use std::{fmt, sync::Arc};
 
 use dqops_users_domain::licence::VendorKey;
 use dqops_users_storage::SharedStorage;
-use jiff::SignedDuration;
 
 use crate::{
-    Ambient, HashingSettings, PasswordPolicy, facts::Facts, licensing::Licensing,
-    passwords::Passwords,
+    Ambient, HashingSettings, KeyLimits, PasswordPolicy, SessionLimits, facts::Facts,
+    licensing::Licensing, passwords::Passwords,
 };
 
 /// How a directory is run.
@@ -20,14 +19,13 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// How passwords are hashed.
     pub hashing: HashingSettings,
-    /// How long an API key holds when nothing else is said.
-    pub api_key_lifetime: SignedDuration,
+    /// How long API keys hold.
+    pub api_keys: KeyLimits,
+    /// How long sessions hold.
+    pub sessions: SessionLimits,
 }
 
 impl Settings {
-    /// Days that an API key holds when nothing else is said.
-    pub const API_KEY_DAYS: i64 = 90;
-
     /// The defaults, with the vendor's key.
     #[must_use]
     pub fn new(vendor_key: VendorKey) -> Self {
@@ -35,7 +33,8 @@ impl Settings {
             vendor_key,
             password_policy: PasswordPolicy::default(),
             hashing: HashingSettings::default(),
-            api_key_lifetime: SignedDuration::from_hours(24 * Self::API_KEY_DAYS),
+            api_keys: KeyLimits::default(),
+            sessions: SessionLimits::default(),
         }
     }
 }
@@ -53,7 +52,8 @@ pub(crate) struct Shared {
     pub(crate) ambient: Ambient,
     pub(crate) licensing: Licensing,
     pub(crate) passwords: Passwords,
-    pub(crate) api_key_lifetime: SignedDuration,
+    pub(crate) api_keys: KeyLimits,
+    pub(crate) sessions: SessionLimits,
 }
 
 impl Directory {
@@ -63,7 +63,8 @@ impl Directory {
         let shared = Shared {
             licensing: Licensing::new(settings.vendor_key),
             passwords: Passwords::new(settings.password_policy, settings.hashing, ambient.clone()),
-            api_key_lifetime: settings.api_key_lifetime,
+            api_keys: settings.api_keys,
+            sessions: settings.sessions,
             ambient,
         };
         Self { storage, shared: Arc::new(shared), facts: Arc::new(Facts::new()) }

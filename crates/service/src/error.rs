@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dqops_users_domain::{DataDomainName, Email, Permission, licence::LicenceRefusal};
 use dqops_users_storage::StorageError;
+use jiff::SignedDuration;
 
 use crate::passwords::{Overloaded, PasswordRejection};
 
@@ -38,6 +39,19 @@ pub enum ServiceError {
     /// The set-up code is wrong.
     #[error("this is not the set-up code: copy it from what the server printed when it started")]
     WrongSetupCode,
+    /// The email or the password is wrong, or there is no password, or no right to sign in; which of
+    /// these it is stays a secret.
+    #[error("the email or the password is wrong")]
+    SignInRefused,
+    /// Too many attempts to sign in failed.
+    #[error("there were too many attempts to sign in; try again in {} s", .retry_after.as_secs())]
+    TooManyAttempts {
+        /// When the next attempt will be looked at.
+        retry_after: SignedDuration,
+    },
+    /// There is no such session, or the caller may not see it.
+    #[error("there is no such session")]
+    SessionNotFound,
     /// The caller's role does not grant the permission.
     #[error("this needs the permission {0}, which your role does not grant")]
     PermissionDenied(Permission),
@@ -81,6 +95,9 @@ pub enum ServiceError {
     /// There is no such API key, or the caller may not see it.
     #[error("there is no such API key")]
     ApiKeyNotFound,
+    /// The user has as many API keys as there may be.
+    #[error("the user has a thousand API keys; revoke some that are not used any more")]
+    TooManyKeys,
     /// There is no such data domain.
     #[error("there is no data domain {0}")]
     DataDomainNotFound(DataDomainName),

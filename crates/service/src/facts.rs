@@ -8,9 +8,7 @@ use dqops_users_domain::{DataDomainName, Email, Epoch, TokenDigest, licence::Lic
 use dqops_users_storage::{DirectoryRecord, Reader};
 use quick_cache::sync::Cache;
 
-use crate::{
-    Caller, Directory, ServiceError, UserView, access::KeyHolder, licensing::trusted_time,
-};
+use crate::{Caller, Directory, ServiceError, UserView, access::Holder, licensing::trusted_time};
 
 /// Callers and users that are remembered at the most.
 const CAPACITY: usize = 50_000;
@@ -18,7 +16,7 @@ const CAPACITY: usize = 50_000;
 type At<T> = (Epoch, T);
 
 pub(crate) struct Facts {
-    pub(crate) holders: Cache<TokenDigest, At<Arc<KeyHolder>>>,
+    pub(crate) holders: Cache<TokenDigest, At<Arc<Holder>>>,
     pub(crate) users: Cache<Email, At<Arc<UserView>>>,
     pub(crate) owner: ArcSwap<Option<At<Caller>>>,
     directory: ArcSwap<Option<At<Arc<DirectoryFacts>>>>,

@@ -17,18 +17,20 @@ mod health;
 mod licensing;
 mod passwords;
 mod profile;
+mod sessions;
 mod users;
 mod work;
 
 pub use access::Caller;
 pub use ambient::{Ambient, Clock, OsRandomness, Randomness, SystemClock};
-pub use api_keys::{IssuedKey, KeyLifetime, NewKey, OwnedKey};
+pub use api_keys::{IssuedKey, KeyLifetime, KeyLimits, NewKey, OwnedKey};
 pub use directory::{Directory, Settings};
 pub use error::{FieldError, ServiceError};
 pub use first_admin::{FirstAdmin, RecoveredAdmin};
 pub use licensing::{LicenceOrigin, LicenceReport};
 pub use passwords::{Hasher, HashingSettings, PasswordPolicy, PasswordRejection};
 pub use profile::Profile;
+pub use sessions::{OwnedSession, SessionLimits, SignIn, SignedIn};
 pub use users::{
     IfMatch, ImportMode, ImportReport, ImportRow, ListVersion, Progress, RowError, UserInput,
     UserPage, UserVersion, UserView,

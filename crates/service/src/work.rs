@@ -13,7 +13,10 @@ use dqops_users_storage::{DirectoryRecord, Mutation, UnitOfWork};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::{Ambient, Caller, Directory, ServiceError, directory::Shared, licensing::trusted_time};
+use crate::{
+    Ambient, Caller, Directory, KeyLimits, ServiceError, SessionLimits, directory::Shared,
+    licensing::trusted_time,
+};
 
 /// How far the noted time may lag behind.
 const NOTE_TIME_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -45,7 +48,8 @@ pub(crate) struct Work<'u> {
     pub(crate) licence_time: Timestamp,
     pub(crate) record: DirectoryRecord,
     pub(crate) ambient: &'u Ambient,
-    pub(crate) api_key_lifetime: SignedDuration,
+    pub(crate) api_keys: KeyLimits,
+    pub(crate) sessions: SessionLimits,
 }
 
 impl Work<'_> {
@@ -98,7 +102,7 @@ impl<C: Change> Mutation for Authorised<C> {
     async fn apply(&self, unit: &mut dyn UnitOfWork) -> Result<C::Done, ServiceError> {
         let ambient = &self.shared.ambient;
         let now = ambient.now();
-        let caller = self.caller.as_of_now(unit, now).await?;
+        let caller = self.caller.as_of_now(unit, now, self.shared.sessions.idle).await?;
         self.change.authorise(&caller)?;
         let record = unit.directory().await?;
         if now > record.latest_time + NOTE_TIME_EVERY {
@@ -106,9 +110,17 @@ impl<C: Change> Mutation for Authorised<C> {
         }
         let licence = self.shared.licensing.licence_of(&record, now);
         let licence_time = trusted_time(&record, now);
-        let api_key_lifetime = self.shared.api_key_lifetime;
-        let mut work =
-            Work { unit, caller, now, licence, licence_time, record, ambient, api_key_lifetime };
+        let mut work = Work {
+            unit,
+            caller,
+            now,
+            licence,
+            licence_time,
+            record,
+            ambient,
+            api_keys: self.shared.api_keys,
+            sessions: self.shared.sessions,
+        };
         self.change.make(&mut work).await
     }
 }

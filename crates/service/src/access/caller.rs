@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use dqops_users_domain::{ApiKey, Permission, Role, User, audit::Actor};
+use dqops_users_domain::{Email, Permission, Role, SessionId, User, audit::Actor};
 use dqops_users_storage::{Reader, UnitOfWork};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::holder::{Credential, Holder};
 use crate::ServiceError;
 
 /// On whose behalf an operation runs. Only [`Directory`](crate::Directory) makes one.
@@ -14,8 +15,8 @@ pub struct Caller(pub(super) Kind);
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// The owner of an API key.
-    Key(Arc<KeyHolder>),
+    /// A user who showed a credential.
+    Holder(Arc<Holder>),
     /// A request without credential in the mode without authentication: the oldest admin.
     Owner(Arc<User>),
     /// The same, while there is no admin (DQOps: "a nameless admin").
@@ -24,21 +25,26 @@ pub(super) enum Kind {
     LocalOperator,
     /// The holder of a set-up code, for the one change that it is for.
     SetUp,
+    /// Whoever tries to sign in, until it is known who it is.
+    Nobody,
     /// The directory itself, at its start.
     Directory,
-}
-
-/// A key and its owner, as of one moment.
-#[derive(Debug)]
-pub(crate) struct KeyHolder {
-    pub(crate) key: ApiKey,
-    pub(crate) user: User,
 }
 
 impl Caller {
     /// The holder of a set-up code.
     pub(crate) const fn set_up() -> Self {
         Self(Kind::SetUp)
+    }
+
+    /// Whoever tries to sign in.
+    pub(crate) const fn nobody() -> Self {
+        Self(Kind::Nobody)
+    }
+
+    /// The user who showed a credential.
+    pub(crate) fn holder(holder: Holder) -> Self {
+        Self(Kind::Holder(Arc::new(holder)))
     }
 
     /// The directory itself, for what it does at its start.
@@ -50,22 +56,42 @@ impl Caller {
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         match &self.0 {
-            Kind::Key(holder) => Some(&holder.user),
+            Kind::Holder(holder) => Some(&holder.user),
             Kind::Owner(user) => Some(user),
-            Kind::NamelessAdmin | Kind::LocalOperator | Kind::SetUp | Kind::Directory => None,
+            Kind::NamelessAdmin
+            | Kind::LocalOperator
+            | Kind::SetUp
+            | Kind::Nobody
+            | Kind::Directory => None,
         }
     }
 
     /// The account role by which the caller acts.
     #[must_use]
     pub fn role(&self) -> Role {
-        self.user().map_or(Role::Admin, |user| user.roles.account)
+        match &self.0 {
+            Kind::Holder(holder) => holder.user.roles.account,
+            Kind::Owner(user) => user.roles.account,
+            Kind::NamelessAdmin | Kind::LocalOperator | Kind::SetUp | Kind::Directory => {
+                Role::Admin
+            }
+            Kind::Nobody => Role::None,
+        }
     }
 
     /// Whether the caller showed a credential, rather than being taken for the owner.
     #[must_use]
     pub const fn has_credential(&self) -> bool {
-        matches!(self.0, Kind::Key(_))
+        matches!(self.0, Kind::Holder(_))
+    }
+
+    /// The session by which the caller acts, if it is one.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        match &self.0 {
+            Kind::Holder(holder) => holder.session(),
+            _ => None,
+        }
     }
 
     /// Whether this is the command line.
@@ -78,11 +104,12 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> Actor {
         match &self.0 {
-            Kind::Key(holder) => Actor::User(holder.user.email.clone()),
+            Kind::Holder(holder) => Actor::User(holder.user.email.clone()),
             Kind::Owner(user) => Actor::User(user.email.clone()),
             Kind::NamelessAdmin => Actor::NamelessAdmin,
             Kind::LocalOperator => Actor::LocalOperator,
             Kind::SetUp => Actor::SetUp,
+            Kind::Nobody => Actor::Nobody,
             Kind::Directory => Actor::Directory,
         }
     }
@@ -99,24 +126,46 @@ impl Caller {
         }
     }
 
+    /// Refuses a caller who is neither an admin nor the user whose things these are; `None` for
+    /// those of everybody.
+    ///
+    /// # Errors
+    /// [`ServiceError::PermissionDenied`].
+    pub(crate) fn must_own(&self, owner: Option<&Email>) -> Result<(), ServiceError> {
+        let is_own = self.user().is_some_and(|user| Some(&user.email) == owner);
+        self.must(if is_own { Permission::View } else { Permission::ManageAccount })
+    }
+
     /// The same caller with the role of this very moment; refused when the credential or the user is
     /// gone.
     pub(crate) async fn as_of_now(
         &self,
         unit: &mut dyn UnitOfWork,
         now: Timestamp,
+        idle: SignedDuration,
     ) -> Result<Self, ServiceError> {
         match &self.0 {
-            Kind::Key(holder) => {
-                let found = unit.find_api_key(holder.key.id).await?;
-                let Some((key, owner)) = found.filter(|(key, _)| key.is_valid_at(now)) else {
-                    return Err(ServiceError::InvalidCredential);
+            Kind::Holder(holder) => {
+                let found = match &holder.credential {
+                    Credential::Key(key) => unit
+                        .find_api_key(key.id)
+                        .await?
+                        .map(|(key, owner)| (Credential::Key(key), owner)),
+                    Credential::Session(session) => unit
+                        .find_session(session.id)
+                        .await?
+                        .map(|(session, user)| (Credential::Session(session), user)),
                 };
-                let user = unit.find_user(&owner).await?.ok_or(ServiceError::InvalidCredential)?;
-                Ok(Self(Kind::Key(Arc::new(KeyHolder { key, user }))))
+                let (credential, email) = found.ok_or(ServiceError::InvalidCredential)?;
+                let user = unit.find_user(&email).await?.ok_or(ServiceError::InvalidCredential)?;
+                let holder = Holder::new(credential, user);
+                if !holder.is_valid_at(now, idle) {
+                    return Err(ServiceError::InvalidCredential);
+                }
+                Ok(Self::holder(holder))
             }
             Kind::Owner(_) | Kind::NamelessAdmin => Self::owner(unit).await,
-            Kind::LocalOperator | Kind::SetUp | Kind::Directory => Ok(self.clone()),
+            Kind::LocalOperator | Kind::SetUp | Kind::Nobody | Kind::Directory => Ok(self.clone()),
         }
     }
 

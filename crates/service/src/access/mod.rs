@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod caller;
+mod holder;
 
 pub use caller::Caller;
-pub(crate) use caller::KeyHolder;
+pub(crate) use holder::{Credential, Holder};

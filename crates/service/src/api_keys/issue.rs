@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    ApiKey, ApiKeyId, Email, Permission, Token, TokenDigest, TokenKind, audit::Action,
+    ApiKey, ApiKeyId, Email, Permission, Token, TokenDigest, TokenKind, UserId, audit::Action,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -44,6 +44,9 @@ pub struct IssuedKey {
     pub key: ApiKey,
 }
 
+/// Keys that a user may have at once.
+const MAX_KEYS: usize = 1000;
+
 /// Characters in the name of a key at the most.
 const MAX_NAME_LENGTH: usize = 100;
 
@@ -69,11 +72,20 @@ impl Directory {
                 format!("1 to {MAX_NAME_LENGTH} characters, none of them a control character");
             return Err(ServiceError::invalid("name", &rule));
         }
+        let limits = self.shared.api_keys;
+        let is_bound = !caller.is_local_operator();
         let lifetime = match wanted.lifetime {
-            KeyLifetime::Default => Some(self.shared.api_key_lifetime),
-            KeyLifetime::For(length) if length.is_positive() => Some(length),
-            KeyLifetime::For(_) => {
-                return Err(ServiceError::invalid("lifetime", "must be longer than nothing"));
+            KeyLifetime::Default => Some(limits.usual),
+            KeyLifetime::For(length) if !length.is_positive() => {
+                return Err(ServiceError::invalid("days", "must be at least 1"));
+            }
+            KeyLifetime::For(length) if is_bound && length > limits.longest => {
+                let days = limits.longest.as_hours() / 24;
+                return Err(ServiceError::invalid("days", &format!("must be at most {days}")));
+            }
+            KeyLifetime::For(length) => Some(length),
+            KeyLifetime::Unlimited if is_bound && !limits.may_never_expire => {
+                return Err(ServiceError::invalid("neverExpires", "is not allowed here"));
             }
             KeyLifetime::Unlimited => None,
         };
@@ -124,16 +136,33 @@ impl Work<'_> {
             .map(|length| self.now.checked_add(length))
             .transpose()
             .map_err(|_| ServiceError::invalid("lifetime", "is too long"))?;
+        let user = self.user(owner).await?.id;
+        self.make_room_for_api_key(user).await?;
         let key = ApiKey {
             id: ApiKeyId(self.ambient.new_id()),
-            owner: self.user(owner).await?.id,
+            owner: user,
             name: name.to_owned(),
             created_at: self.now,
             expires_at,
+            last_used_at: None,
         };
         self.unit.insert_api_key(&key, digest).await?;
         let after = json!({"id": key.id, "name": key.name, "expiresAt": key.expires_at});
         self.audit(Action::ApiKeyIssued, owner, None, Some(after)).await?;
         Ok(key)
+    }
+
+    /// Clears away the user's keys that have expired; the others may not be too many.
+    async fn make_room_for_api_key(&mut self, user: UserId) -> Result<(), ServiceError> {
+        let keys = self.unit.api_keys(Some(user)).await?;
+        let (valid, expired): (Vec<_>, Vec<_>) =
+            keys.into_iter().partition(|(key, _)| key.is_valid_at(self.now));
+        if valid.len() >= MAX_KEYS {
+            return Err(ServiceError::TooManyKeys);
+        }
+        for (key, _) in expired {
+            self.unit.delete_api_key(key.id).await?;
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Looking at API keys: one's own, or as an admin anyone's.
 
-use dqops_users_domain::{ApiKey, Email, Permission};
+use dqops_users_domain::{ApiKey, Email};
 
 use crate::{Caller, Directory, ServiceError};
 
@@ -24,8 +24,7 @@ impl Directory {
         caller: &Caller,
         owner: Option<&Email>,
     ) -> Result<Vec<OwnedKey>, ServiceError> {
-        let is_own = caller.user().is_some_and(|user| Some(&user.email) == owner);
-        caller.must(if is_own { Permission::View } else { Permission::ManageAccount })?;
+        caller.must_own(owner)?;
         let mut reader = self.storage.read().await?;
         let id = match owner {
             None => None,

@@ -34,8 +34,7 @@ impl Change for Revoke {
     async fn make(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
         let found = work.unit.find_api_key(self.id).await?;
         let (key, owner) = found.ok_or(ServiceError::ApiKeyNotFound)?;
-        let is_own = work.caller.user().is_some_and(|user| user.email == owner);
-        if !is_own && work.caller.must(Permission::ManageAccount).is_err() {
+        if work.caller.must_own(Some(&owner)).is_err() {
             return Err(ServiceError::ApiKeyNotFound);
         }
         work.unit.delete_api_key(key.id).await?;

@@ -73,7 +73,7 @@ impl Change for SetUp {
         let is_code = work.unit.is_setup_code(&self.code).await?;
         check(is_code, work.unit.count_admins().await?)?;
         work.make_admin(&self.email, self.hash.as_ref()).await?;
-        let lifetime = work.api_key_lifetime;
+        let lifetime = work.api_keys.usual;
         work.issue_api_key(&self.email, KEY_NAME, Some(lifetime), &self.key).await?;
         Ok(work.unit.clear_setup_codes().await?)
     }

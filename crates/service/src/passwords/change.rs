@@ -1,7 +1,7 @@
 //! Changing the password of a user: by an admin, or by the user itself.
 
 use async_trait::async_trait;
-use dqops_users_domain::{Email, Password, PasswordHash, Permission, UserId, audit::Action};
+use dqops_users_domain::{Email, Password, PasswordHash, UserId, audit::Action};
 
 use crate::{
     Caller, Directory, ServiceError,
@@ -21,18 +21,13 @@ impl Directory {
         email: &Email,
         password: Option<Password>,
     ) -> Result<(), ServiceError> {
-        may_change(caller, email)?;
+        caller.must_own(Some(email))?;
         let found = self.storage.read().await?.find_user(email).await?;
         let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
         let password = password.ok_or(ServiceError::MissingField("password"))?;
         let hash = self.shared.passwords.prepare(password, email).await?;
         self.make(caller, SetPassword { user: user.id, email: email.clone(), hash }).await
     }
-}
-
-fn may_change(caller: &Caller, email: &Email) -> Result<(), ServiceError> {
-    let is_own = caller.user().is_some_and(|user| user.email == *email);
-    caller.must(if is_own { Permission::View } else { Permission::ManageAccount })
 }
 
 struct SetPassword {
@@ -46,7 +41,7 @@ impl Change for SetPassword {
     type Done = ();
 
     fn authorise(&self, caller: &Caller) -> Result<(), ServiceError> {
-        may_change(caller, &self.email)
+        caller.must_own(Some(&self.email))
     }
 
     async fn make(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
@@ -60,7 +55,8 @@ impl Change for SetPassword {
 }
 
 impl Work<'_> {
-    /// Sets the password of a user and adds the audit entry.
+    /// Sets the password of a user, ends all sessions of the user but the caller's own, and adds the
+    /// audit entries.
     pub(crate) async fn set_password(
         &mut self,
         user: UserId,
@@ -68,6 +64,8 @@ impl Work<'_> {
         hash: &PasswordHash,
     ) -> Result<(), ServiceError> {
         self.unit.set_password_hash(user, hash, self.now).await?;
-        self.audit(Action::PasswordChanged, email, None, None).await
+        self.audit(Action::PasswordChanged, email, None, None).await?;
+        self.end_sessions(user, email, self.caller.session()).await?;
+        Ok(())
     }
 }

@@ -11,14 +11,24 @@ use crate::{Directory, ServiceError};
 impl Directory {
     /// The user whose email and password these are. An unknown user, a wrong password, a user without
     /// a password and one without rights are told apart neither by the answer nor by its time.
+    /// Nothing bounds how often it is asked: people sign in by [`Directory::sign_in`].
     ///
     /// # Errors
-    /// [`ServiceError::InvalidCredential`], [`ServiceError::Overloaded`].
+    /// [`ServiceError::SignInRefused`], [`ServiceError::Overloaded`].
     pub async fn verify_password(
         &self,
         email: &str,
         password: Password,
     ) -> Result<User, ServiceError> {
+        Ok(self.verify(email, password).await?.0)
+    }
+
+    /// The same, with the stored hash of that password.
+    pub(crate) async fn verify(
+        &self,
+        email: &str,
+        password: Password,
+    ) -> Result<(User, PasswordHash), ServiceError> {
         let (user, stored) = self.find_with_hash(email).await?;
         let passwords = &self.shared.passwords;
         let expected = stored.clone().unwrap_or_else(phc::decoy);
@@ -27,16 +37,22 @@ impl Directory {
             if verdict == Verdict::Unverifiable {
                 tracing::warn!("a stored password hash is out of bounds; set that password anew");
             }
-            return Err(ServiceError::InvalidCredential);
+            return Err(ServiceError::SignInRefused);
         };
         if !user.roles.account.grants(Permission::View) {
-            return Err(ServiceError::InvalidCredential);
+            return Err(ServiceError::SignInRefused);
         }
-        if is_weak && let Err(error) = self.rehash(&user, password, stored).await {
-            // The next sign-in tries again; this one was right.
-            tracing::debug!(%error, "a weak password hash was not replaced");
+        if !is_weak {
+            return Ok((user, stored));
         }
-        Ok(user)
+        match self.rehash(&user, password, stored.clone()).await {
+            Ok(replaced) => Ok((user, replaced)),
+            Err(error) => {
+                // The next sign-in tries again; this one was right.
+                tracing::debug!(%error, "a weak password hash was not replaced");
+                Ok((user, stored))
+            }
+        }
     }
 
     async fn rehash(
@@ -44,11 +60,13 @@ impl Directory {
         user: &User,
         password: Password,
         verified: PasswordHash,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<PasswordHash, ServiceError> {
         let passwords = &self.shared.passwords;
         let hash = passwords.hasher.hash(password, passwords.ambient.random()).await?;
         let at = self.shared.ambient.now();
-        self.storage.write(Rehash { user: user.id, verified, hash, at }).await
+        let replaced = hash.clone();
+        self.storage.write(Rehash { user: user.id, verified, hash, at }).await?;
+        Ok(replaced)
     }
 
     async fn find_with_hash(

@@ -1,18 +1,18 @@
 //! API keys: issuing, listing, revoking, and for how long they hold.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dqops_users_domain::{ApiKeyId, Email, Role};
 use dqops_users_service::{
-    Ambient, Caller, Clock, Directory, FieldError, KeyLifetime, NewKey, OsRandomness, ServiceError,
-    Settings,
+    Ambient, Caller, Clock, Directory, FieldError, KeyLifetime, KeyLimits, NewKey, OsRandomness,
+    ServiceError, Settings,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
     clock::{days, hours},
-    stage::{Stage, settings},
+    stage::{ADMIN, Stage, settings},
     values::{assert_refused, email},
     vendor::at,
 };
@@ -36,12 +36,76 @@ async fn a_key_holds_for_as_long_as_was_wanted() {
     };
     assert_eq!(expiry(KeyLifetime::Default).await, Some(at("2026-04-01T00:00:00Z")));
     assert_eq!(expiry(KeyLifetime::For(hours(2))).await, Some(at("2026-01-01T02:00:00Z")));
-    assert_eq!(expiry(KeyLifetime::Unlimited).await, None);
+    assert_eq!(expiry(KeyLifetime::For(days(366))).await, Some(at("2027-01-02T00:00:00Z")));
 
-    let short = Settings { api_key_lifetime: days(1), ..settings() };
-    let short = stage.directory_over(stage.storage.clone(), short);
-    let issued = short.issue_api_key(&caller, key("k", KeyLifetime::Default)).await.unwrap();
-    assert_eq!(issued.key.expires_at, Some(at("2026-01-02T00:00:00Z")));
+    let api_keys = KeyLimits { usual: days(1), longest: days(2), may_never_expire: true };
+    let other = Settings { api_keys, ..settings() };
+    let other = stage.directory_over(stage.storage.clone(), other);
+    for (lifetime, end) in [
+        (KeyLifetime::Default, Some(at("2026-01-02T00:00:00Z"))),
+        (KeyLifetime::For(days(2)), Some(at("2026-01-03T00:00:00Z"))),
+        (KeyLifetime::Unlimited, None),
+    ] {
+        let issued = other.issue_api_key(&caller, key("k", lifetime)).await.unwrap();
+        assert_eq!(issued.key.expires_at, end);
+    }
+}
+
+#[tokio::test]
+async fn only_the_local_operator_may_issue_keys_beyond_the_limits() {
+    let stage = Stage::sqlite().await;
+    let caller = stage.with_admin().await;
+    let too_long = KeyLifetime::For(days(366) + SignedDuration::from_secs(1));
+    for (lifetime, at_fault) in [(too_long, "days"), (KeyLifetime::Unlimited, "neverExpires")] {
+        assert_refused!(
+            stage.directory.issue_api_key(&caller, key("k", lifetime)).await,
+            ServiceError::InvalidField(FieldError { field, .. }) if field == at_fault
+        );
+        let owner = Some(email(ADMIN));
+        let wanted = NewKey { owner, ..key("k", lifetime) };
+        stage.directory.issue_api_key(&stage.operator(), wanted).await.unwrap();
+    }
+}
+
+/// Noted beside the request, at the most once a minute.
+#[tokio::test]
+async fn the_last_use_of_a_key_is_noted_now_and_then() {
+    let stage = Stage::sqlite().await;
+    let jane = stage.add("jane@example.com", Role::Viewer).await;
+    let token = stage.key_for(&jane).await.token;
+    let noted = async || {
+        let keys = stage.directory.api_keys(&stage.operator(), Some(&jane)).await.unwrap();
+        keys[0].key.last_used_at
+    };
+    let used = async |expected: &str| {
+        stage.directory.authenticate(token.expose()).await.unwrap();
+        while noted().await != Some(at(expected)) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert_eq!(noted().await, None);
+    used("2026-01-01T00:00:00Z").await;
+    stage.clock.advance(SignedDuration::from_secs(59));
+    used("2026-01-01T00:00:00Z").await;
+    stage.clock.advance(SignedDuration::from_secs(1));
+    used("2026-01-01T00:01:00Z").await;
+}
+
+#[tokio::test]
+async fn a_user_has_a_thousand_keys_at_the_most_and_expired_ones_make_room() {
+    let stage = Stage::sqlite().await;
+    let jane = stage.add("jane@example.com", Role::Viewer).await;
+    for _ in 0..1000 {
+        stage.key_for(&jane).await;
+    }
+    let wanted = || NewKey { owner: Some(jane.clone()), ..key("one more", KeyLifetime::Default) };
+    assert_refused!(
+        stage.directory.issue_api_key(&stage.operator(), wanted()).await,
+        ServiceError::TooManyKeys
+    );
+    stage.clock.advance(days(90));
+    stage.directory.issue_api_key(&stage.operator(), wanted()).await.unwrap();
+    assert_eq!(names(&stage, &stage.operator(), Some(&jane)).await.len(), 1);
 }
 
 #[tokio::test]
@@ -51,7 +115,7 @@ async fn a_lifetime_that_is_none_or_beyond_time_is_refused() {
     for length in [SignedDuration::ZERO, hours(-1), SignedDuration::MIN, SignedDuration::MAX] {
         assert_refused!(
             stage.directory.issue_api_key(&caller, key("k", KeyLifetime::For(length))).await,
-            ServiceError::InvalidField(FieldError { field, .. }) if field == "lifetime"
+            ServiceError::InvalidField(FieldError { field, .. }) if field == "days"
         );
     }
 }
@@ -82,7 +146,7 @@ async fn keys_are_listed_by_owner_and_age() {
     let caller = stage.caller_for(&jane).await;
     for name in ["second", "first"] {
         stage.clock.advance(hours(1));
-        let wanted = key(name, KeyLifetime::Unlimited);
+        let wanted = key(name, KeyLifetime::Default);
         stage.directory.issue_api_key(&caller, wanted).await.unwrap();
     }
     let of_jane = ["key", "second", "first"].map(|name| format!("{name} of jane@example.com"));

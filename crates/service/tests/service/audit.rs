@@ -11,6 +11,7 @@ use dqops_users_service::{Clock as _, ImportMode, KeyLifetime, NewKey};
 use serde_json::{Value, json};
 
 use crate::{
+    clock::hours,
     stage::{ADMIN, Stage, on_both_stores},
     values::{STRONG, domain, domain_input, email, import_row, input, password},
     vendor,
@@ -85,7 +86,7 @@ async fn passwords_and_keys_are_changed_without_being_shown(stage: Stage) {
 
     for (lifetime, expires) in [
         (KeyLifetime::Default, json!("2026-04-01T00:00:00Z")),
-        (KeyLifetime::Unlimited, Value::Null),
+        (KeyLifetime::For(hours(24)), json!("2026-01-02T00:00:00Z")),
     ] {
         let wanted = NewKey { owner: None, name: "ci".to_owned(), lifetime };
         let key = directory.issue_api_key(&caller, wanted).await.unwrap().key;

@@ -57,7 +57,7 @@ async fn what_is_refused_leaves_no_entry(stage: Stage) {
     );
     assert_refused!(
         directory.verify_password(ADMIN, password(STRONG)).await,
-        ServiceError::InvalidCredential
+        ServiceError::SignInRefused
     );
     let mode = ImportMode::default();
     assert_eq!(directory.import_users(&admin, rows, mode, silent).await.unwrap().errors.len(), 2);

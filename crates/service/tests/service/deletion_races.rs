@@ -1,4 +1,4 @@
-//! T5: a key that is in use while its user is deleted opens nothing that begins afterwards.
+//! T5: a key or a session that is in use while it ends opens nothing that begins afterwards.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 on_both_stores!(
-    nothing_that_begins_after_the_deletion_succeeds,
+    nothing_that_begins_after_the_end_succeeds,
     on_another_replica_nothing_succeeds_after_the_lease,
     no_change_in_the_name_of_a_deleted_user_is_made_on_any_replica,
 );
@@ -26,14 +26,14 @@ const TASKS: u32 = 8;
 /// Requests of each task before the deletion.
 const USES_BEFORE: u64 = 3;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 6;
 
 /// How long the tasks go on after the deletion.
 const AFTERWARDS: Duration = Duration::from_millis(60);
 
-/// Uses the key until some time after the deletion, and says when it is in use. Answers how many
+/// Uses the token until some time after the deletion, and says when it is in use. Answers how many
 /// requests succeeded although they began after the deletion by more than the grace.
-async fn use_key(
+async fn use_token(
     directory: Directory,
     token: String,
     deleted_at: Arc<OnceLock<Instant>>,
@@ -71,24 +71,36 @@ async fn race(stage: &Stage, used_on: &Directory, grace: Duration) {
     stage.with_admin().await;
     for round in 0..ROUNDS {
         let jane = stage.add("jane@example.com", Role::Viewer).await;
-        let token = stage.key_for(&jane).await.token.expose().to_owned();
+        let token = match round % 3 {
+            0 => stage.key_for(&jane).await.token,
+            _ => stage.session_for(&jane).await.0,
+        };
+        let token = token.expose().to_owned();
         let (deleted_at, in_use) = (Arc::new(OnceLock::new()), Arc::new(Semaphore::new(0)));
         let tasks: Vec<_> = (0..TASKS)
             .map(|_| {
                 let (deleted_at, in_use) = (Arc::clone(&deleted_at), Arc::clone(&in_use));
-                tokio::spawn(use_key(used_on.clone(), token.clone(), deleted_at, in_use, grace))
+                tokio::spawn(use_token(used_on.clone(), token.clone(), deleted_at, in_use, grace))
             })
             .collect();
         drop(in_use.acquire_many(TASKS).await.unwrap());
-        stage.delete(&jane).await;
+        match round % 3 {
+            2 => {
+                stage.directory.end_sessions(&stage.operator(), &jane).await.unwrap();
+            }
+            _ => stage.delete(&jane).await,
+        }
         deleted_at.set(Instant::now()).unwrap();
         for task in tasks {
             assert_eq!(task.await.unwrap(), 0, "stale successes in round {round}");
         }
+        if round % 3 == 2 {
+            stage.delete(&jane).await;
+        }
     }
 }
 
-async fn nothing_that_begins_after_the_deletion_succeeds(stage: Stage) {
+async fn nothing_that_begins_after_the_end_succeeds(stage: Stage) {
     race(&stage, &stage.directory, Duration::ZERO).await;
 }
 

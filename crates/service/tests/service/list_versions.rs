@@ -63,7 +63,7 @@ async fn what_the_list_does_not_show_keeps_its_version(stage: Stage) {
     directory.change_user_password(&admin, &jane, Some(password(STRONG))).await.unwrap();
     directory.verify_password(jane.as_str(), password(STRONG)).await.unwrap();
     let wrong = directory.verify_password(jane.as_str(), password(OTHER_STRONG)).await;
-    assert_refused!(wrong, ServiceError::InvalidCredential);
+    assert_refused!(wrong, ServiceError::SignInRefused);
     let key = stage.key_for(&jane).await;
     directory.authenticate(key.token.expose()).await.unwrap();
     stage.set_role(&jane, Role::Viewer).await;

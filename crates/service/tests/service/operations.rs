@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, licence::LicenceType};
+use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, SessionId, licence::LicenceType};
 use dqops_users_service::{
     Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserPage,
 };
@@ -21,8 +21,10 @@ pub(crate) struct Trial {
     /// The caller's own email; of a caller without one, that of a user who does not matter.
     pub(crate) own: Email,
     pub(crate) own_key: ApiKeyId,
+    pub(crate) own_session: SessionId,
     pub(crate) other: Email,
     pub(crate) other_key: ApiKeyId,
+    pub(crate) other_session: SessionId,
     pub(crate) new: Email,
     pub(crate) domain: DataDomainName,
     pub(crate) new_domain: DataDomainName,
@@ -36,6 +38,8 @@ impl Trial {
         let other = stage.add(&format!("other{number}@example.com"), Role::Viewer).await;
         let (caller, _, own_key) = stage.caller_with_key(&own).await;
         let other_key = stage.key_for(&other).await.key.id;
+        let own_session = stage.session_for(&own).await.1;
+        let other_session = stage.session_for(&other).await.1;
         let domain = domain(&format!("old{number}"));
         stage.directory.add_data_domain(&stage.operator(), domain.clone()).await.unwrap();
         Self {
@@ -43,8 +47,10 @@ impl Trial {
             caller,
             own,
             own_key,
+            own_session,
             other,
             other_key,
+            other_session,
             new: email(&format!("new{number}@example.com")),
             domain,
             new_domain: self::domain(&format!("new{number}")),
@@ -72,7 +78,8 @@ fn key_of(owner: &Email) -> NewKey {
 }
 
 /// The name, and the answers to admin, editor, operator, viewer and none: `y` done, `v` needs the
-/// permission to view, `m` to manage, `k` no such key, `l` only for the local operator.
+/// permission to view, `m` to manage, `k` no such key, `s` no such session, `l` only for the local
+/// operator.
 pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("profile", "yyyyv", operation!(|t, d, c| d.profile(c))),
     ("get_user own", "yyyyv", operation!(|t, d, c| d.get_user(c, &t.own))),
@@ -117,6 +124,15 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("issue_api_key other", "mmmmv", operation!(|t, d, c| d.issue_api_key(c, key_of(&t.other)))),
     ("revoke_api_key own", "yyyyv", operation!(|t, d, c| d.revoke_api_key(c, t.own_key))),
     ("revoke_api_key other", "ykkkv", operation!(|t, d, c| d.revoke_api_key(c, t.other_key))),
+    ("sessions own", "yyyyv", operation!(|t, d, c| d.sessions(c, Some(&t.own)))),
+    ("sessions other", "ymmmm", operation!(|t, d, c| d.sessions(c, Some(&t.other)))),
+    ("sessions all", "ymmmm", operation!(|t, d, c| d.sessions(c, None))),
+    ("end_session own", "yyyyv", operation!(|t, d, c| d.end_session(c, t.own_session))),
+    ("end_session other", "ysssv", operation!(|t, d, c| d.end_session(c, t.other_session))),
+    ("end_sessions own", "yyyyv", operation!(|t, d, c| d.end_sessions(c, &t.own))),
+    ("end_sessions other", "ymmmm", operation!(|t, d, c| d.end_sessions(c, &t.other))),
+    // All of these callers hold keys.
+    ("sign_out", "sssss", operation!(|t, d, c| d.sign_out(c))),
     ("install_licence", "ymmmm", operation!(|t, d, c| d.install_licence(c, &t.licence))),
     ("offer_licence", "ymmmm", operation!(|t, d, c| d.offer_licence(c, &t.licence))),
     ("remove_licence", "ymmmm", operation!(|t, d, c| d.remove_licence(c))),
@@ -148,6 +164,7 @@ pub(crate) const WITHOUT_CALLER: &[&str] = &[
     "owner",
     "local_operator",
     "verify_password",
+    "sign_in",
     "open_setup_code",
     "set_up",
     "name_owner",

@@ -44,13 +44,13 @@ async fn a_weak_hash_is_replaced_on_success_only(stage: Stage) {
         let jane = user_with_hash(&stage, weak).await;
         assert_refused!(
             stage.directory.verify_password(jane.as_str(), password(OTHER_STRONG)).await,
-            ServiceError::InvalidCredential
+            ServiceError::SignInRefused
         );
         assert_eq!(stored(&stage, &jane).await, weak, "after a failure");
         stage.set_role(&jane, Role::None).await;
         assert_refused!(
             stage.directory.verify_password(jane.as_str(), password(STRONG)).await,
-            ServiceError::InvalidCredential
+            ServiceError::SignInRefused
         );
         assert_eq!(stored(&stage, &jane).await, weak, "after a sign-in without a role");
         stage.set_role(&jane, Role::Viewer).await;
@@ -77,7 +77,7 @@ async fn a_password_change_wins_over_the_upgrade_that_comes_after_it(stage: Stag
     stage.directory.verify_password(jane.as_str(), password(OTHER_STRONG)).await.unwrap();
     assert_refused!(
         stage.directory.verify_password(jane.as_str(), password(STRONG)).await,
-        ServiceError::InvalidCredential
+        ServiceError::SignInRefused
     );
 }
 
@@ -93,7 +93,7 @@ async fn a_password_change_wins_over_an_upgrade_beside_it(stage: Stage) {
         let new = Some(password(OTHER_STRONG));
         stage.directory.change_user_password(&stage.operator(), &jane, new).await.unwrap();
         match signing_in.await.unwrap() {
-            Ok(()) | Err(ServiceError::InvalidCredential) => {}
+            Ok(()) | Err(ServiceError::SignInRefused) => {}
             Err(other) => panic!("{other:?}"),
         }
         stage.directory.verify_password(jane.as_str(), password(OTHER_STRONG)).await.unwrap();
@@ -125,7 +125,7 @@ async fn a_hostile_hash_is_refused_quickly() {
             let begin = Instant::now();
             assert_refused!(
                 stage.directory.verify_password(jane.as_str(), password(STRONG)).await,
-                ServiceError::InvalidCredential
+                ServiceError::SignInRefused
             );
             quickest = quickest.min(begin.elapsed());
         }

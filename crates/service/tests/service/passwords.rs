@@ -36,7 +36,7 @@ async fn the_password_that_was_set_opens_and_no_other_does(stage: Stage) {
     {
         assert_refused!(
             stage.directory.verify_password(jane.as_str(), password(&other)).await,
-            ServiceError::InvalidCredential
+            ServiceError::SignInRefused
         );
     }
 }
@@ -58,7 +58,7 @@ async fn every_failed_sign_in_has_the_same_answer(stage: Stage) {
     ] {
         assert_refused!(
             stage.directory.verify_password(name, password(text)).await,
-            ServiceError::InvalidCredential
+            ServiceError::SignInRefused
         );
     }
     stage.directory.verify_password("jane@example.com", password(STRONG)).await.unwrap();
@@ -71,12 +71,12 @@ async fn a_password_ends_with_its_change_and_with_its_user(stage: Stage) {
     let verify = async |text| {
         stage.directory.verify_password("jane@example.com", password(text)).await.map(drop)
     };
-    assert_refused!(verify(STRONG).await, ServiceError::InvalidCredential);
+    assert_refused!(verify(STRONG).await, ServiceError::SignInRefused);
     verify(OTHER_STRONG).await.unwrap();
     stage.delete(&jane).await;
-    assert_refused!(verify(OTHER_STRONG).await, ServiceError::InvalidCredential);
+    assert_refused!(verify(OTHER_STRONG).await, ServiceError::SignInRefused);
     stage.add("jane@example.com", Role::Viewer).await;
-    assert_refused!(verify(OTHER_STRONG).await, ServiceError::InvalidCredential);
+    assert_refused!(verify(OTHER_STRONG).await, ServiceError::SignInRefused);
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn more_sign_ins_than_may_wait_are_refused_at_once() {
     for answer in join_all((0..30).map(|_| attempt())).await {
         match answer {
             Err(ServiceError::Overloaded) => refused += 1,
-            Err(ServiceError::InvalidCredential) => evaluated += 1,
+            Err(ServiceError::SignInRefused) => evaluated += 1,
             other => panic!("{other:?}"),
         }
     }

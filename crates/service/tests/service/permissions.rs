@@ -18,6 +18,7 @@ fn letter(answer: &Result<(), ServiceError>) -> char {
         Err(ServiceError::PermissionDenied(Permission::View)) => 'v',
         Err(ServiceError::PermissionDenied(Permission::ManageAccount)) => 'm',
         Err(ServiceError::ApiKeyNotFound) => 'k',
+        Err(ServiceError::SessionNotFound) => 's',
         Err(ServiceError::AuthenticationRequired) => 'l',
         Err(ServiceError::NoOwner) => 'n',
         Err(other) => panic!("{other:?}"),
@@ -57,7 +58,11 @@ async fn the_local_operator_may_do_all_but_what_needs_a_user_behind_it() {
         stage.install(LicenceType::Enterprise, 1000).await;
         let mut trial = Trial::prepare(&stage, number, Role::Viewer).await;
         trial.caller = stage.operator();
-        let expected = if *name == "change_caller_password" { 'n' } else { 'y' };
+        let expected = match *name {
+            "change_caller_password" => 'n',
+            "sign_out" => 's',
+            _ => 'y',
+        };
         assert_eq!(letter(&operation(&trial).await), expected, "{name}");
     }
 }
@@ -72,6 +77,7 @@ async fn the_owner_without_a_credential_may_do_what_an_admin_may() {
         trial.caller = stage.directory.owner().await.unwrap();
         trial.own = trial.caller.user().unwrap().email.clone();
         trial.own_key = stage.key_for(&trial.own).await.key.id;
+        trial.own_session = stage.session_for(&trial.own).await.1;
         let next = stage.add(&format!("next{number}@example.com"), Role::Admin).await;
         assert_ne!(next, trial.own);
         assert!(expected.starts_with(letter(&operation(&trial).await)), "{name}");
@@ -88,6 +94,7 @@ async fn the_nameless_admin_may_do_all_but_what_needs_a_user_behind_it() {
         assert!(trial.caller.user().is_none());
         let expected = match *name {
             "change_caller_password" => 'n',
+            "sign_out" => 's',
             "issue_api_key own" | "issue_api_key other" => 'm',
             "recover_admin" => 'l',
             _ => 'y',

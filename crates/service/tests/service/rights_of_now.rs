@@ -60,7 +60,7 @@ async fn a_revoked_key_is_refused_by_the_next_change(stage: Stage) {
     let (other_caller, _, _) = stage.caller_with_key(&jane).await;
     stage.directory.revoke_api_key(&caller, id).await.unwrap();
     assert_refused!(create(&stage, &caller).await, ServiceError::InvalidCredential);
-    let own = NewKey { owner: None, name: "next".to_owned(), lifetime: KeyLifetime::Unlimited };
+    let own = NewKey { owner: None, name: "next".to_owned(), lifetime: KeyLifetime::Default };
     assert_refused!(
         stage.directory.issue_api_key(&caller, own).await,
         ServiceError::InvalidCredential

@@ -12,8 +12,9 @@ use dqops_users_service::{
 };
 
 use crate::{
+    sign_ins::{HOME, attempt},
     stage::{ADMIN, Stage, settings},
-    values::{email, hex},
+    values::{STRONG, email, hex},
 };
 
 /// Randomness that remembers what it gave for tokens.
@@ -83,6 +84,23 @@ async fn of_two_hundred_issued_tokens_none_is_in_the_files() {
     // The search finds what is there: the email as text, the digest as bytes.
     let (name, TokenDigest(digest)) = (jane.as_str().as_bytes(), TokenDigest::of(&tokens[199]));
     assert_eq!(found_in_files(&stage, &[name, &digest]).len(), 2);
+    assert_not_stored(&stage, &tokens, &random);
+}
+
+#[tokio::test]
+async fn no_token_of_a_session_is_in_the_files() {
+    let stage = Stage::sqlite().await;
+    let jane = stage.add_with_password("jane@example.com", Role::Viewer).await;
+    let (directory, random) = recorded(&stage);
+    let mut tokens = Vec::new();
+    for _ in 0..20 {
+        let begun = directory.sign_in(attempt(jane.as_str(), STRONG, HOME)).await.unwrap();
+        tokens.push(begun.token.expose().to_owned());
+    }
+    assert!(tokens.iter().all(|token| token.starts_with("dqu_session_")));
+    assert_eq!(tokens.iter().collect::<HashSet<_>>().len(), 20, "not distinct");
+    let TokenDigest(digest) = TokenDigest::of(&tokens[19]);
+    assert_eq!(found_in_files(&stage, &[&digest]).len(), 1);
     assert_not_stored(&stage, &tokens, &random);
 }
 

@@ -1,0 +1,43 @@
+//! Looking at sessions: one's own, or as an admin anyone's.
+
+use dqops_users_domain::{Email, Session};
+
+use crate::{Caller, Directory, ServiceError};
+
+/// A session and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedSession {
+    /// The session.
+    pub session: Session,
+    /// Who signed in.
+    pub user: Email,
+}
+
+impl Directory {
+    /// The sessions of `user`, or of everybody, that hold now.
+    ///
+    /// # Errors
+    /// [`ServiceError::UserNotFound`]; [`ServiceError::PermissionDenied`] to those who are neither an
+    /// admin nor that user.
+    pub async fn sessions(
+        &self,
+        caller: &Caller,
+        user: Option<&Email>,
+    ) -> Result<Vec<OwnedSession>, ServiceError> {
+        caller.must_own(user)?;
+        let mut reader = self.storage.read().await?;
+        let id = match user {
+            None => None,
+            Some(email) => {
+                let found = reader.find_user(email).await?;
+                Some(found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?.id)
+            }
+        };
+        let (now, idle) = (self.shared.ambient.now(), self.shared.sessions.idle);
+        let sessions = reader.sessions(id).await?.into_iter();
+        Ok(sessions
+            .filter(|(session, _)| session.is_valid_at(now, idle))
+            .map(|(session, user)| OwnedSession { session, user })
+            .collect())
+    }
+}
