@@ -32,6 +32,8 @@ pub(crate) fn base() -> Document {
     tags(
         (name = "users", description = "managing access for DQOps users"),
         (name = "environment", description = "the caller"),
+        (name = "sessions", description = "signing in and out"),
+        (name = "keys", description = "API keys"),
         (name = "setup", description = "the first admin"),
         (name = "health", description = "health"),
     ),
@@ -46,7 +48,7 @@ impl Modify for BearerScheme {
     fn modify(&self, document: &mut Document) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("an API key"))
+            .description(Some("an API key, or the token of a session"))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
@@ -71,6 +73,24 @@ pub(crate) struct ConditionParameter {
     /// The `ETag` that the user must still have
     #[param(rename = "If-Match")]
     if_match: Option<String>,
+}
+
+/// Whose things are meant.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it documents what `Whose` reads")]
+pub(crate) struct WhoseParameter {
+    /// For admins: another user's email, or `*` for all users
+    user: Option<String>,
+}
+
+/// The thing of the path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "it documents what `SessionPath` and `KeyPath` read")]
+pub(crate) struct IdParameter {
+    /// The id, as the list shows it
+    id: uuid::Uuid,
 }
 
 /// The page that is wanted.

@@ -39,6 +39,9 @@ pub(crate) struct Problem {
     /// A stable code for programs.
     #[schema(example = "user_not_found")]
     code: &'static str,
+    /// Seconds until it is worth to try again.
+    #[serde(skip)]
+    retry_after: Option<u32>,
     /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(inline)]
@@ -67,6 +70,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             code,
+            retry_after: None,
             errors: Vec::new(),
         }
     }
@@ -164,6 +168,11 @@ impl From<ServiceError> for Problem {
                 problem.errors.push(FieldProblem { field: (*field).to_owned(), detail });
                 problem
             }
+            ServiceError::TooManyAttempts { retry_after } => {
+                let mut problem = Self::new(status, code, error.to_string());
+                problem.retry_after = u32::try_from(retry_after.as_secs()).ok();
+                problem
+            }
             other => Self::new(status, code, other.to_string()),
         }
     }
@@ -175,9 +184,13 @@ fn status_and_code(error: &ServiceError) -> (StatusCode, &'static str) {
         ServiceError::AuthenticationRequired => {
             (StatusCode::UNAUTHORIZED, "authentication_required")
         }
-        ServiceError::InvalidCredential | ServiceError::WrongSetupCode => {
-            (StatusCode::UNAUTHORIZED, "invalid_credential")
+        ServiceError::TooManyAttempts { .. } => {
+            (StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
         }
+        ServiceError::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
+        ServiceError::InvalidCredential
+        | ServiceError::WrongSetupCode
+        | ServiceError::SignInRefused => (StatusCode::UNAUTHORIZED, "invalid_credential"),
         ServiceError::PermissionDenied(_) => (StatusCode::FORBIDDEN, "permission_denied"),
         ServiceError::Licence(refusal) => match refusal {
             LicenceRefusal::Required { .. } | LicenceRefusal::DataDomainLimitReached { .. } => {
@@ -201,6 +214,7 @@ fn status_and_code(error: &ServiceError) -> (StatusCode, &'static str) {
         ServiceError::NoOwner => (StatusCode::CONFLICT, "no_owner"),
         ServiceError::AlreadySetUp => (StatusCode::CONFLICT, "already_set_up"),
         ServiceError::ApiKeyNotFound => (StatusCode::NOT_FOUND, "api_key_not_found"),
+        ServiceError::TooManyKeys => (StatusCode::CONFLICT, "api_key_limit_reached"),
         ServiceError::DataDomainNotFound(_) => (StatusCode::NOT_FOUND, "data_domain_not_found"),
         ServiceError::DataDomainNameUsed(_) => (StatusCode::CONFLICT, "data_domain_name_used"),
         ServiceError::NoLicenceInstalled => (StatusCode::NOT_FOUND, "no_licence_installed"),
@@ -256,7 +270,7 @@ impl IntoResponse for Problem {
                 set(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                set(header::RETRY_AFTER, RETRY_AFTER);
+                set(header::RETRY_AFTER, self.retry_after.map_or(RETRY_AFTER, HeaderValue::from));
             }
             _ => {}
         }

@@ -9,6 +9,7 @@ use axum::{
     routing::get,
 };
 use dqops_users_service::Directory;
+use ipnet::IpNet;
 use tower_http::csrf::CsrfLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -37,6 +38,25 @@ impl Default for Limits {
     }
 }
 
+/// How a server answers.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How callers are told apart.
+    pub authentication: Authentication,
+    /// What is let in.
+    pub limits: Limits,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Settings {
+    /// The usual limits, and no proxy.
+    #[must_use]
+    pub fn new(authentication: Authentication) -> Self {
+        Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new() }
+    }
+}
+
 /// Where the OpenAPI document and its reader are served.
 const OPENAPI: &str = "/openapi.json";
 const SWAGGER_UI: &str = "/swagger-ui";
@@ -46,8 +66,10 @@ const SWAGGER_PAGE: &str = "/swagger-ui/";
 const HOME: &str = "/";
 
 /// The whole REST API of a directory.
-pub fn router(directory: Directory, authentication: Authentication, limits: Limits) -> Router {
-    let state = Arc::new(ApiState { directory, authentication, list: ListCache::default() });
+pub fn router(directory: Directory, settings: Settings) -> Router {
+    let Settings { authentication, limits, trusted_proxies } = settings;
+    let list = ListCache::default();
+    let state = Arc::new(ApiState { directory, authentication, trusted_proxies, list });
     let (router, _) = api().split_for_parts();
     let home = get(|| async { Redirect::temporary(SWAGGER_PAGE) });
     router.with_state(state).merge(swagger_ui()).route(HOME, home).layer((
@@ -105,4 +127,12 @@ pub(crate) fn api() -> OpenApiRouter<SharedState> {
         .routes(routes!(endpoints::profile::get_user_profile))
         .routes(routes!(endpoints::is_healthy::is_healthy))
         .routes(routes!(endpoints::set_up::set_up))
+        .routes(routes!(endpoints::sign_in::sign_in, endpoints::sign_out::sign_out))
+        .routes(routes!(
+            endpoints::list_sessions::list_sessions,
+            endpoints::end_sessions::end_sessions
+        ))
+        .routes(routes!(endpoints::end_session::end_session))
+        .routes(routes!(endpoints::list_keys::list_keys, endpoints::create_key::create_key))
+        .routes(routes!(endpoints::revoke_key::revoke_key))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dqops_users_service::Directory;
+use ipnet::IpNet;
 
 use crate::list_cache::ListCache;
 
@@ -20,6 +21,7 @@ pub enum Authentication {
 pub(crate) struct ApiState {
     pub(crate) directory: Directory,
     pub(crate) authentication: Authentication,
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) list: ListCache,
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use dqops_users_domain::Password;
-use dqops_users_service::{PasswordPolicy, Settings};
+use dqops_users_service::{KeyLimits, PasswordPolicy, Settings};
 use jiff::SignedDuration;
 
 use crate::{storage::DatabaseUrl, vendor_key};
@@ -56,6 +56,19 @@ pub(crate) struct CommonSettings {
     #[arg(long, global = true, env = "DQOPS_USERS_API_KEY_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650), help_heading = "Common options")]
     api_key_days: u32,
 
+    /// Days that an API key may hold at the most; the command line may issue longer ones
+    #[arg(long, global = true, env = "DQOPS_USERS_API_KEY_MAX_DAYS", value_name = "DAYS", default_value_t = 366, value_parser = clap::value_parser!(u32).range(1..=3650), help_heading = "Common options")]
+    api_key_max_days: u32,
+
+    /// Allow users to issue API keys that hold until they are revoked
+    #[arg(
+        long,
+        global = true,
+        env = "DQOPS_USERS_API_KEYS_NEVER_EXPIRE",
+        help_heading = "Common options"
+    )]
+    api_keys_never_expire: bool,
+
     /// Print JSON instead of a table
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,
@@ -84,6 +97,14 @@ impl CommonSettings {
         self.api_key_days
     }
 
+    pub(crate) const fn api_key_max_days(&self) -> u32 {
+        self.api_key_max_days
+    }
+
+    pub(crate) const fn api_keys_never_expire(&self) -> bool {
+        self.api_keys_never_expire
+    }
+
     pub(crate) fn service(&self) -> Result<Settings> {
         let policy = PasswordPolicy::with_min_length(self.password_min_length);
         let Some(password_policy) = policy else {
@@ -93,9 +114,14 @@ impl CommonSettings {
                 PasswordPolicy::MAX_LENGTH
             );
         };
-        let api_key_lifetime = SignedDuration::from_hours(24 * i64::from(self.api_key_days));
+        let days = |days| SignedDuration::from_hours(24 * i64::from(days));
+        let api_keys = KeyLimits {
+            usual: days(self.api_key_days),
+            longest: days(self.api_key_max_days.max(self.api_key_days)),
+            may_never_expire: self.api_keys_never_expire,
+        };
         let defaults = Settings::new(vendor_key::pinned()?);
-        Ok(Settings { password_policy, api_key_lifetime, ..defaults })
+        Ok(Settings { password_policy, api_keys, ..defaults })
     }
 }
 

@@ -2,14 +2,22 @@
 
 pub(crate) mod change_caller_password;
 pub(crate) mod change_user_password;
+pub(crate) mod create_key;
 pub(crate) mod create_user;
 pub(crate) mod delete_user;
+pub(crate) mod end_session;
+pub(crate) mod end_sessions;
 pub(crate) mod get_user;
 pub(crate) mod is_healthy;
 pub(crate) mod issue_api_key;
+pub(crate) mod list_keys;
+pub(crate) mod list_sessions;
 pub(crate) mod list_users;
 pub(crate) mod profile;
+pub(crate) mod revoke_key;
 pub(crate) mod set_up;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
 pub(crate) mod update_user;
 
 use axum::{

@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::body::{self, ContentType, MAX_BODY};
+use super::body::{self, ContentType, MAX_BODY, MAX_PASSWORD_BODY};
 use crate::{
     problem::{Failure, Problem},
     state::SharedState,
@@ -99,17 +99,32 @@ impl<'de> Deserialize<'de> for Members {
 /// A body that is a JSON object.
 pub(crate) struct JsonObject(pub(crate) Members);
 
+/// The same with a password among its members, and therefore small.
+pub(crate) struct SecretObject(pub(crate) Members);
+
 impl FromRequest<SharedState> for JsonObject {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &SharedState) -> Result<Self, Self::Rejection> {
-        let (parts, body) = request.into_parts();
-        if body::content_type(&parts.headers)? != Some(ContentType::Json) {
-            return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).into());
-        }
-        let bytes = body::read(&parts, body, MAX_BODY).await?;
-        Ok(Self(Members::parse(&bytes)?))
+        Ok(Self(read(request, MAX_BODY).await?))
     }
+}
+
+impl FromRequest<SharedState> for SecretObject {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &SharedState) -> Result<Self, Self::Rejection> {
+        Ok(Self(read(request, MAX_PASSWORD_BODY).await?))
+    }
+}
+
+async fn read(request: Request, limit: usize) -> Result<Members, Problem> {
+    let (parts, body) = request.into_parts();
+    if body::content_type(&parts.headers)? != Some(ContentType::Json) {
+        return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let bytes = body::read(&parts, body, limit).await?;
+    Members::parse(&bytes)
 }
 
 #[cfg(test)]

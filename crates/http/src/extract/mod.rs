@@ -2,17 +2,23 @@
 
 mod body;
 mod caller;
+mod client_address;
 mod conditions;
 mod email_path;
+mod id_path;
 mod members;
 mod password_body;
 mod user_body;
 mod user_query;
+mod whose_query;
 
 pub(crate) use caller::Authenticated;
+pub(crate) use client_address::ClientAddress;
 pub(crate) use conditions::Conditions;
 pub(crate) use email_path::EmailPath;
-pub(crate) use members::{JsonObject, Members};
+pub(crate) use id_path::{KeyPath, SessionPath};
+pub(crate) use members::{JsonObject, Members, SecretObject};
 pub(crate) use password_body::PasswordBody;
 pub(crate) use user_body::{UserBody, email as email_of};
 pub(crate) use user_query::UserQuery;
+pub(crate) use whose_query::Whose;

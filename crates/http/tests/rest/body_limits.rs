@@ -94,6 +94,7 @@ async fn an_announced_length_is_believed_before_anything_is_read() {
         (stage.put("/api/mypassword").header("content-type", JSON), LIMIT),
         (stage.post("/api/users").header("content-type", JSON), LIMIT + 1),
         (stage.post("/api/setup").header("content-type", JSON), usize::MAX),
+        (stage.post("/api/session").header("content-type", JSON), PASSWORD_LIMIT + 1),
     ] {
         let unread = stream::poll_fn(|_| -> Poll<Option<Result<Bytes, Error>>> {
             panic!("the body was read");

@@ -1,8 +1,11 @@
 //! A request, put together step by step.
 
+use std::net::SocketAddr;
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header},
 };
 use serde_json::Value;
@@ -19,12 +22,13 @@ pub(crate) struct Call {
     path: String,
     headers: HeaderMap,
     body: Body,
+    peer: Option<SocketAddr>,
 }
 
 impl Call {
     pub(crate) fn new(router: &Router, method: Method, path: &str) -> Self {
         let (router, path) = (router.clone(), path.to_owned());
-        Self { router, method, path, headers: HeaderMap::new(), body: Body::empty() }
+        Self { router, method, path, headers: HeaderMap::new(), body: Body::empty(), peer: None }
     }
 
     /// With a bearer token in place of the one that stands there.
@@ -37,6 +41,18 @@ impl Call {
     /// Without a credential.
     pub(crate) fn anonymous(mut self) -> Self {
         self.headers.remove(header::AUTHORIZATION);
+        self
+    }
+
+    /// Over a connection from that address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.peer = Some(SocketAddr::new(address.parse().unwrap(), 50_000));
+        self
+    }
+
+    /// Over a connection from that address and port.
+    pub(crate) fn over_connection(mut self, address: &str) -> Self {
+        self.peer = Some(address.parse().unwrap());
         self
     }
 
@@ -72,6 +88,9 @@ impl Call {
         let mut request =
             Request::builder().method(self.method).uri(self.path).body(self.body).unwrap();
         *request.headers_mut() = self.headers;
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let response = self.router.oneshot(request).await.unwrap();
         Answer::read(what, is_head, response).await
     }

@@ -31,18 +31,20 @@ const FOREIGN: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn users_and_the_set_up_are_read_as_json_only() {
+async fn users_the_set_up_and_sign_ins_are_read_as_json_only() {
     let stage = Stage::new().await;
     stage.add(JANE, Role::Viewer).await;
     let before = stage.tag("/api/users").await;
     let update = model(JANE, "admin").to_string();
     let create = model("joe@example.com", "admin").to_string();
+    let sign_in = json!({"email": JANE, "password": STRONG}).to_string();
     let set_up = json!({"code": "dqu_setup_0", "email": JANE}).to_string();
     for kind in FOREIGN.iter().copied().chain(["text/plain", "text/plain; charset=utf-8"]) {
         for call in [
             stage.post("/api/users").body(kind, create.clone()),
             stage.put("/api/users/jane@example.com").body(kind, update.clone()),
             stage.post("/api/setup").body(kind, set_up.clone()),
+            stage.post("/api/session").body(kind, sign_in.clone()),
         ] {
             call.send().await.refuses(415, "unsupported_media_type");
         }
@@ -54,6 +56,8 @@ async fn users_and_the_set_up_are_read_as_json_only() {
         stage.put("/api/users/jane@example.com"),
         stage.post("/api/setup").bare_body(set_up),
         stage.post("/api/setup"),
+        stage.post("/api/session").bare_body(sign_in),
+        stage.post("/api/session"),
     ] {
         call.send().await.refuses(415, "unsupported_media_type");
     }

@@ -51,6 +51,12 @@ async fn no_other_site_changes_anything_even_with_a_credential() {
             stage.put("/api/mypassword").by(&jane.key).text(STRONG),
             stage.delete(&path_of(JANE)),
             stage.post("/api/setup").json(&json!({})),
+            stage.post("/api/session").json(&json!({})),
+            stage.delete("/api/session"),
+            stage.delete("/api/sessions"),
+            stage.delete("/api/sessions/none"),
+            stage.post("/api/keys").json(&json!({})),
+            stage.delete("/api/keys/none"),
             stage.call(Method::PATCH, "/api/users"),
             stage.post("/nowhere"),
         ] {

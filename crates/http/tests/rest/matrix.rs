@@ -7,10 +7,11 @@ use serde_json::json;
 
 use crate::{
     call::Call,
+    sign_ins::Begun,
     stage::{Person, STRONG, Stage, UNKNOWN_TOKEN, model},
 };
 
-/// Whose user the path names.
+/// Whose user, or whose sessions, the request names.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Whose {
     Nobodys,
@@ -53,6 +54,23 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("GET", "/api/ishealthy", Nobodys, OPEN),
     // The directory has an admin already, which is all that anyone learns here.
     ("POST", "/api/setup", Nobodys, [409; 7]),
+    // Open to all; without a body nobody is signed in.
+    ("POST", "/api/session", Nobodys, [406; 7]),
+    // These callers show keys.
+    ("DELETE", "/api/session", Nobodys, [401, 401, 404, 404, 404, 404, 404]),
+    ("GET", "/api/sessions", Nobodys, [401, 401, 200, 403, 403, 403, 403]),
+    ("GET", "/api/sessions", Own, ALL_VIEW),
+    ("GET", "/api/sessions", Others, [401, 401, 200, 403, 403, 403, 403]),
+    ("DELETE", "/api/sessions", Own, ALL_CHANGE),
+    ("DELETE", "/api/sessions", Others, ONLY_ADMIN),
+    ("DELETE", "/api/sessions/{id}", Own, ALL_CHANGE),
+    ("DELETE", "/api/sessions/{id}", Others, [401, 401, 204, 404, 404, 404, 403]),
+    ("GET", "/api/keys", Nobodys, [401, 401, 200, 403, 403, 403, 403]),
+    ("GET", "/api/keys", Own, ALL_VIEW),
+    ("GET", "/api/keys", Others, [401, 401, 200, 403, 403, 403, 403]),
+    ("POST", "/api/keys", Nobodys, [401, 401, 201, 201, 201, 201, 403]),
+    ("DELETE", "/api/keys/{id}", Own, ALL_CHANGE),
+    ("DELETE", "/api/keys/{id}", Others, [401, 401, 204, 404, 404, 404, 403]),
     ("GET", "/openapi.json", Nobodys, OPEN),
     ("GET", "/swagger-ui/", Nobodys, OPEN),
     ("GET", "/", Nobodys, [307; 7]),
@@ -62,11 +80,14 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
 const HAS_EFFECT: &[&str] = &["/api/environment/issueapikey"];
 
 /// The code that goes with a refusal.
-fn code(caller: &str, status: u16) -> &'static str {
+fn code(path: &str, caller: &str, status: u16) -> &'static str {
     match (caller, status) {
         ("anonymous", 401) => "authentication_required",
         ("invalid token", 401) => "invalid_credential",
         (_, 403) => "permission_denied",
+        (_, 404) if path.starts_with("/api/keys") => "api_key_not_found",
+        (_, 404) => "session_not_found",
+        (_, 406) => "missing_field",
         (_, 409) => "already_set_up",
         other => panic!("{other:?}"),
     }
@@ -76,6 +97,8 @@ fn code(caller: &str, status: u16) -> &'static str {
 struct Cell {
     own: Person,
     other: Person,
+    own_session: Begun,
+    other_session: Begun,
     token: Option<String>,
 }
 
@@ -89,13 +112,24 @@ impl Cell {
             "invalid token" => Some(UNKNOWN_TOKEN.to_owned()),
             _ => Some(own.key.clone()),
         };
-        Self { own, other, token }
+        let own_session = stage.session_for(&own.email).await;
+        let other_session = stage.session_for(&other.email).await;
+        Self { own, other, own_session, other_session, token }
     }
 
     fn call(&self, stage: &Stage, method: &str, path: &str, whose: Whose, number: usize) -> Call {
-        let target = if whose == Own { &self.own } else { &self.other };
+        let (target, session) = match whose {
+            Own => (&self.own, &self.own_session),
+            Others | Nobodys => (&self.other, &self.other_session),
+        };
         let new = format!("new{number}@example.com");
-        let address = path.replace("{email}", &target.email);
+        let id = if path.starts_with("/api/keys") { &target.key_id } else { &session.id };
+        let address = path.replace("{email}", &target.email).replace("{id}", id);
+        let address = match (path, whose) {
+            ("/api/sessions" | "/api/keys", Nobodys) => format!("{address}?user=*"),
+            ("/api/sessions" | "/api/keys", _) => format!("{address}?user={}", target.email),
+            _ => address,
+        };
         let call = stage.call(method.parse().unwrap(), &address).anonymous();
         let call = match &self.token {
             None => call,
@@ -105,8 +139,17 @@ impl Cell {
             ("POST", "/api/users") => call.json(&model(&new, "viewer")),
             ("PUT", "/api/users/{email}") => call.json(&model(&target.email, "viewer")),
             ("PUT", _) => call.json(&json!(STRONG)),
+            ("POST", "/api/session") => call.json(&json!({})),
+            ("POST", "/api/keys") => call.json(&json!({"name": "a new one"})),
             ("POST", "/api/setup") => call.json(&json!({"code": "dqu_setup_0", "email": new})),
             _ => call,
+        }
+    }
+
+    async fn assert_unchanged(&self, stage: &Stage, case: &str) {
+        for user in [&self.own.email, &self.other.email] {
+            assert!(!stage.has_password(user).await, "{case} set a password");
+            assert_eq!(stage.count_sessions(user).await, 1, "{case} ended a session");
         }
     }
 }
@@ -124,10 +167,31 @@ async fn every_cell_of_the_matrix_holds() {
             let answer = cell.call(&stage, method, path, *whose, number).send().await;
             assert_eq!(answer.status, *status, "{case}: {}", answer.text());
             if *status >= 400 {
-                answer.refuses(*status, code(caller, *status));
+                answer.refuses(*status, code(path, caller, *status));
                 assert_eq!(stage.tag("/api/users").await, before, "{case} changed something");
-                assert!(!stage.has_password(&cell.own.email).await, "{case} set a password");
-                assert!(!stage.has_password(&cell.other.email).await, "{case} set a password");
+                cell.assert_unchanged(&stage, &case).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_may_do_what_a_key_of_its_user_may_do_and_sign_out() {
+    let stage = Stage::new().await;
+    let mut number = 0;
+    for (method, path, whose, statuses) in MATRIX {
+        for ((caller, role), status) in CALLERS.into_iter().zip(statuses).skip(2) {
+            number += 1;
+            let mut cell = Cell::prepare(&stage, number, caller, role).await;
+            cell.token = Some(cell.own_session.token.clone());
+            let case = format!("{method} {path} ({whose:?}) by {caller} with a session");
+            let is_sign_out = (*method, *path) == ("DELETE", "/api/session");
+            let status = if is_sign_out { 204 } else { *status };
+            let answer = cell.call(&stage, method, path, *whose, number).send().await;
+            assert_eq!(answer.status, status, "{case}: {}", answer.text());
+            if status >= 400 {
+                answer.refuses(status, code(path, caller, status));
+                cell.assert_unchanged(&stage, &case).await;
             }
         }
     }
@@ -160,7 +224,10 @@ fn no_route_is_missing_from_the_matrix_and_none_is_made_up() {
         list.dedup();
     }
     assert_eq!(served, judged);
-    for (method, path, ..) in MATRIX.iter().filter(|row| row.1.contains("{email}")) {
+    let is_of_somebody =
+        |path: &str| path.contains('{') || path.ends_with("/sessions") || path == "/api/keys";
+    let of_somebody = MATRIX.iter().filter(|row| is_of_somebody(row.1) && row.0 != "POST");
+    for (method, path, ..) in of_somebody {
         for whose in [Own, Others] {
             let is_there = |row: &&(_, _, _, _)| (row.0, row.1, row.2) == (*method, *path, whose);
             assert_eq!(MATRIX.iter().filter(is_there).count(), 1, "{method} {path} {whose:?}");

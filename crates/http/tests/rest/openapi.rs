@@ -21,6 +21,14 @@ const OPERATIONS: &[(&str, &str, &str)] = &[
     ("get", "/api/environment/profile", "getUserProfile"),
     ("get", "/api/ishealthy", "isHealthy"),
     ("post", "/api/setup", "setUp"),
+    ("post", "/api/session", "signIn"),
+    ("delete", "/api/session", "signOut"),
+    ("get", "/api/sessions", "listSessions"),
+    ("delete", "/api/sessions", "endSessions"),
+    ("delete", "/api/sessions/{id}", "endSession"),
+    ("get", "/api/keys", "listApiKeys"),
+    ("post", "/api/keys", "createApiKey"),
+    ("delete", "/api/keys/{id}", "revokeApiKey"),
 ];
 
 async fn served() -> (Stage, Value) {
@@ -57,7 +65,7 @@ async fn it_documents_the_operations_of_the_contract_and_no_others() {
 async fn what_it_documents_is_served_and_what_it_does_not_is_not() {
     let (stage, document) = served().await;
     for (path, item) in document["paths"].as_object().unwrap() {
-        let address = path.replace("{email}", ADMIN);
+        let address = path.replace("{email}", ADMIN).replace("{id}", "none");
         for method in ["get", "post", "put", "delete", "patch", "head", "options", "trace"] {
             let is_documented = item.get(method).is_some();
             let upper = method.to_uppercase();
@@ -98,6 +106,14 @@ async fn every_status_of_the_contract_is_documented_as_a_problem() {
         ("get", "/api/environment/profile", &["200", "401", "403", "503"]),
         ("get", "/api/ishealthy", &["200", "503"]),
         ("post", "/api/setup", &["201", "400", "401", "406", "409", "413", "415", "503"]),
+        ("post", "/api/session", &["201", "400", "401", "403", "406", "413", "415", "429", "503"]),
+        ("delete", "/api/session", &["204", "401", "403", "404", "503"]),
+        ("get", "/api/sessions", &["200", "400", "401", "403", "404", "409", "503"]),
+        ("delete", "/api/sessions", &["204", "400", "401", "403", "404", "409", "503"]),
+        ("get", "/api/keys", &["200", "400", "401", "403", "404", "409", "503"]),
+        ("post", "/api/keys", &["201", "400", "401", "403", "406", "409", "413", "415", "503"]),
+        ("delete", "/api/keys/{id}", &["204", "401", "403", "404", "503"]),
+        ("delete", "/api/sessions/{id}", &["204", "401", "403", "404", "503"]),
     ] {
         let responses = &document["paths"][path][method]["responses"];
         for status in statuses {
@@ -117,7 +133,7 @@ async fn every_status_of_the_contract_is_documented_as_a_problem() {
 async fn the_refusal_of_other_sites_is_documented_for_every_change() {
     let (stage, document) = served().await;
     for (method, path, id) in OPERATIONS.iter().filter(|operation| operation.0 != "get") {
-        let address = path.replace("{email}", ADMIN);
+        let address = path.replace("{email}", ADMIN).replace("{id}", "none");
         let call = stage.call(method.to_uppercase().parse().unwrap(), &address);
         call.header("sec-fetch-site", "cross-site").send().await.refuses(403, "permission_denied");
         let responses = &document["paths"][*path][*method]["responses"];
@@ -130,7 +146,7 @@ async fn every_operation_but_the_open_ones_asks_for_a_bearer_token() {
     let (_, document) = served().await;
     for (method, path, id) in OPERATIONS {
         let security = &document["paths"][*path][*method]["security"];
-        let is_open = ["isHealthy", "setUp"].contains(id);
+        let is_open = ["isHealthy", "setUp", "signIn"].contains(id);
         let asks = security
             .as_array()
             .is_some_and(|ways| ways.iter().any(|way| way.get("bearer").is_some()));

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, Bytes},
     http::Method,
 };
-use dqops_users_http::{Authentication, Limits, router};
+use dqops_users_http::{Authentication, Limits, Settings as HttpSettings, router};
 use dqops_users_storage::{Mutation, StorageError, UnitOfWork};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::{
@@ -185,7 +185,10 @@ async fn what_is_refused_as_overload_was_not_done() {
         [200, 400, 600, 900, 1200, 1600, 2000, 3000].repeat(5).iter().enumerate()
     {
         let limits = Limits { request_time: Duration::from_micros(*micros), ..Limits::default() };
-        let hasty = router(stage.directory.clone(), Authentication::Required, limits);
+        let hasty = router(
+            stage.directory.clone(),
+            HttpSettings { limits, ..HttpSettings::new(Authentication::Required) },
+        );
         let name = format!("user{number}@example.com");
         let call = Call::new(&hasty, Method::POST, "/api/users").by(stage.admin.as_ref().unwrap());
         let answer = call.json(&model(&name, "viewer")).send().await;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::{Router, http::Method};
 use dqops_users_domain::{Email, Password, Role, User};
-use dqops_users_http::{Authentication, Limits, router};
+use dqops_users_http::{Authentication, Limits, Settings as HttpSettings, router};
 use dqops_users_service::{
-    Ambient, Caller, Directory, KeyLifetime, NewKey, OsRandomness, ServiceError, Settings,
-    UserInput,
+    Ambient, Caller, Directory, IssuedKey, KeyLifetime, NewKey, OsRandomness, ServiceError,
+    Settings, UserInput,
 };
 use dqops_users_storage::SharedStorage;
 use dqops_users_storage_sqlite::SqliteStorage;
@@ -34,6 +34,7 @@ pub(crate) const UNKNOWN_TOKEN: &str =
 pub(crate) struct Person {
     pub(crate) email: String,
     pub(crate) key: String,
+    pub(crate) key_id: String,
 }
 
 pub(crate) struct Stage {
@@ -65,13 +66,16 @@ impl Stage {
         let settings = Settings::new(vendor::public_key());
         let directory = Directory::new(Arc::clone(&storage), settings, ambient);
         directory.start().await.unwrap();
-        let router = router(directory.clone(), authentication, Limits::default());
+        let router = router(directory.clone(), HttpSettings::new(authentication));
         Self { router, directory, storage, clock, admin: None, _folder: folder }
     }
 
     /// The same directory behind another router.
     pub(crate) fn behind(mut self, authentication: Authentication, limits: Limits) -> Self {
-        self.router = router(self.directory.clone(), authentication, limits);
+        self.router = router(
+            self.directory.clone(),
+            HttpSettings { limits, ..HttpSettings::new(authentication) },
+        );
         self
     }
 
@@ -109,13 +113,18 @@ impl Stage {
     /// Adds a user with a key.
     pub(crate) async fn person(&self, name: &str, role: Role) -> Person {
         self.add(name, role).await;
-        Person { email: name.to_owned(), key: self.key_of(name, KeyLifetime::Default).await }
+        let issued = self.issue(name, KeyLifetime::Default).await;
+        let (key, key_id) = (issued.token.expose().to_owned(), issued.key.id.0.to_string());
+        Person { email: name.to_owned(), key, key_id }
     }
 
     pub(crate) async fn key_of(&self, name: &str, lifetime: KeyLifetime) -> String {
+        self.issue(name, lifetime).await.token.expose().to_owned()
+    }
+
+    async fn issue(&self, name: &str, lifetime: KeyLifetime) -> IssuedKey {
         let wanted = NewKey { owner: Some(email(name)), name: "a test's".to_owned(), lifetime };
-        let issued = self.directory.issue_api_key(&self.operator(), wanted).await.unwrap();
-        issued.token.expose().to_owned()
+        self.directory.issue_api_key(&self.operator(), wanted).await.unwrap()
     }
 
     pub(crate) async fn find(&self, name: &str) -> Option<User> {
@@ -127,7 +136,7 @@ impl Stage {
         let password = Password::new(password.to_owned()).unwrap();
         match self.directory.verify_password(name, password).await {
             Ok(_) => true,
-            Err(ServiceError::InvalidCredential) => false,
+            Err(ServiceError::SignInRefused) => false,
             Err(other) => panic!("{other:?}"),
         }
     }

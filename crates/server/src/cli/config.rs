@@ -39,6 +39,8 @@ pub(super) fn run(
     let has_licence = settings.licence.is_some() || settings.licence_file.is_some();
     let threads =
         settings.hashing_threads.map_or_else(|| "one per core".to_owned(), |n| n.to_string());
+    let proxies: Vec<_> = settings.trusted_proxy.iter().map(ToString::to_string).collect();
+    let proxies = if proxies.is_empty() { "(not set)".to_owned() } else { proxies.join(",") };
     let log = settings.log.map_or_else(
         || "text on a terminal, else json".to_owned(),
         |log| name(log.to_possible_value()),
@@ -69,8 +71,21 @@ pub(super) fn run(
         row("log", log, from("log")),
         row("log-level", name(settings.log_level.to_possible_value()), from("log_level")),
         row("max-connections", settings.max_connections.to_string(), from("max_connections")),
+        row("trusted-proxy", proxies, from("trusted_proxy")),
+        row(
+            "session-idle-minutes",
+            settings.session_idle_minutes.to_string(),
+            from("session_idle_minutes"),
+        ),
+        row("session-hours", settings.session_hours.to_string(), from("session_hours")),
         row("hashing-threads", threads, from("hashing_threads")),
         row("api-key-days", common.api_key_days().to_string(), from("api_key_days")),
+        row("api-key-max-days", common.api_key_max_days().to_string(), from("api_key_max_days")),
+        row(
+            "api-keys-never-expire",
+            common.api_keys_never_expire().to_string(),
+            from("api_keys_never_expire"),
+        ),
         row(
             "password-min-length",
             common.password_min_length().to_string(),

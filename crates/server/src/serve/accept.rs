@@ -1,10 +1,10 @@
 //! The accept loop: a bound on connections, a bound on the time for a request's head, and an orderly
 //! end. `axum::serve` has none of these.
 
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, extract::ConnectInfo, http::Request};
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -15,6 +15,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt as _;
 
 use super::shutdown::StopSignals;
 
@@ -44,12 +45,17 @@ pub(super) async fn until(
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
     loop {
         let next = next_connection(&listener, &places);
-        let (stream, place) = tokio::select! {
+        let (stream, peer, place) = tokio::select! {
             connection = next => connection,
             () = stop.next() => break,
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let peer = ConnectInfo(peer);
+        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let service = TowerToHyperService::new(service);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE_TIME));
         let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
@@ -74,12 +80,12 @@ pub(super) async fn until(
 async fn next_connection(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed, so there is always a permit to wait for.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, peer)) => return (stream, peer, place),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;

@@ -6,13 +6,20 @@ mod first_admin;
 mod shutdown;
 mod telemetry;
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
+    path::PathBuf,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use dqops_users_domain::Email;
-use dqops_users_http::{Authentication, Limits};
-use dqops_users_service::{Ambient, Directory, HashingSettings};
+use dqops_users_http::{Authentication, Settings as HttpSettings};
+use dqops_users_service::{Ambient, Directory, HashingSettings, SessionLimits};
+use ipnet::IpNet;
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
 use self::shutdown::StopSignals;
@@ -74,6 +81,25 @@ pub(crate) struct ServeSettings {
     #[arg(long, env = "DQOPS_USERS_MAX_CONNECTIONS", value_name = "N", default_value = "4096")]
     pub(crate) max_connections: NonZeroUsize,
 
+    /// A proxy in front of this server, as an address or a network, whose X-Forwarded-For tells from where
+    /// somebody signs in; can be given several times, and in the environment with commas
+    #[arg(
+        long,
+        env = "DQOPS_USERS_TRUSTED_PROXY",
+        value_name = "ADDR[/BITS]",
+        value_delimiter = ',',
+        value_parser = network
+    )]
+    pub(crate) trusted_proxy: Vec<IpNet>,
+
+    /// Minutes that a session may lie idle
+    #[arg(long, env = "DQOPS_USERS_SESSION_IDLE_MINUTES", value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(5..=10_080))]
+    pub(crate) session_idle_minutes: u32,
+
+    /// Hours that a session holds at the most
+    #[arg(long, env = "DQOPS_USERS_SESSION_HOURS", value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    pub(crate) session_hours: u32,
+
     /// Passwords that are hashed at once, each with 19 MiB of memory [default: one per core]
     #[arg(long, env = "DQOPS_USERS_HASHING_THREADS", value_name = "N")]
     pub(crate) hashing_threads: Option<NonZeroUsize>,
@@ -93,6 +119,13 @@ impl ServeSettings {
         given.map(|text| text.parse().context("--owner-email")).transpose()
     }
 
+    fn sessions(&self) -> SessionLimits {
+        SessionLimits {
+            idle: SignedDuration::from_mins(self.session_idle_minutes.into()),
+            length: SignedDuration::from_hours(self.session_hours.into()),
+        }
+    }
+
     fn authentication(&self) -> Result<Authentication> {
         match self.authentication {
             AuthenticationMode::Required => Ok(Authentication::Required),
@@ -105,12 +138,19 @@ impl ServeSettings {
     }
 }
 
+/// A network, or an address as one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let parsed = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    parsed.map_err(|_| "write it as 10.0.0.7 or as 10.0.0.0/8".to_owned())
+}
+
 /// Runs the server until it is told to stop.
 pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Result<()> {
     telemetry::start(settings.log, settings.log_level);
     let authentication = settings.authentication()?;
     let owner = settings.owner_email()?;
     let mut service = common.service()?;
+    service.sessions = settings.sessions();
     if let Some(threads) = settings.hashing_threads {
         service.hashing = HashingSettings { threads, ..HashingSettings::default() };
     }
@@ -133,7 +173,9 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     banner::print(address, authentication, setup_code.as_ref(), &licence);
     drop(setup_code);
 
-    let router = dqops_users_http::router(directory.clone(), authentication, Limits::default());
+    let trusted_proxies = settings.trusted_proxy.clone();
+    let http = HttpSettings { trusted_proxies, ..HttpSettings::new(authentication) };
+    let router = dqops_users_http::router(directory.clone(), http);
     let noting = tokio::spawn(note_time(directory.clone()));
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
     accept::until(stop, listener, router, settings.max_connections).await;

@@ -72,7 +72,10 @@ fn issue_prints_the_bare_key_and_nothing_else(store: Store) {
 
 fn keys_are_listed_without_their_secret_and_revoked_by_their_id(store: Store) {
     let place = with_ann_and_bob(store);
-    assert_eq!(place.cli(&["api-key", "list"]).succeeds(), "id\temail\tname\tcreated\texpires\n");
+    assert_eq!(
+        place.cli(&["api-key", "list"]).succeeds(),
+        "id\temail\tname\tcreated\texpires\tused\n"
+    );
     place.cli(&["api-key", "issue", ANN]).succeeds();
     place.cli(&["api-key", "issue", ANN, "--never-expires", "--name", "for ever"]).succeeds();
     let of_bob = place.cli(&["api-key", "issue", BOB, "--days", "7", "--json"]).json();
@@ -89,7 +92,7 @@ fn keys_are_listed_without_their_secret_and_revoked_by_their_id(store: Store) {
     let columns = place.cli(&["api-key", "list"]).succeeds();
     let for_ever = columns.lines().find(|line| line.contains("for ever")).unwrap();
     let cells: Vec<_> = for_ever.split('\t').collect();
-    assert_eq!((cells.len(), cells[1], cells[2], cells[4]), (5, ANN, "for ever", "never"));
+    assert_eq!((cells.len(), cells[1], cells[2], cells[4]), (6, ANN, "for ever", "never"));
     let said = place.cli(&["api-key", "revoke", cells[0]]).succeeds();
     assert_eq!(said, format!("revoked {}\n", cells[0]));
     let left = place.cli(&["api-key", "list", ANN]).succeeds();

@@ -49,6 +49,10 @@ fn a_commit_whose_answer_is_lost_is_said_to_be_unknown_and_then_seen() {
     let proxy = Proxy::to(place.url());
     let server = start(&place, &proxy);
     let admin = server.set_up();
+    // The use of the key is noted beside the first request, and then not for a minute.
+    eventually(PATIENCE, "the use of the key is noted", || {
+        admin.get("/api/keys").json()[0]["lastUsedAt"].is_string().then_some(())
+    });
     for round in 0..5 {
         let email = format!("user{round}@example.com");
         admin.get("/api/users").gives(200);

@@ -43,3 +43,4 @@ mod rights;
 mod secrets;
 mod settings;
 mod shutdown;
+mod sign_in;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Each setting of the server: its name, its variable, a value, and its default as `config` shows it.
-const SETTINGS: [(&str, &str, &str, &str); 11] = [
+const SETTINGS: [(&str, &str, &str, &str); 15] = [
     ("database-url", "DATABASE_URL", "sqlite://other.db", "sqlite://data/users.db"),
     ("listen", "LISTEN", "127.0.0.1:4711", "127.0.0.1:8888"),
     ("authentication", "AUTHENTICATION", "none", "required"),
@@ -20,7 +20,11 @@ const SETTINGS: [(&str, &str, &str, &str); 11] = [
     ("log", "LOG", "text", "text on a terminal, else json"),
     ("log-level", "LOG_LEVEL", "trace", "info"),
     ("max-connections", "MAX_CONNECTIONS", "17", "4096"),
+    ("trusted-proxy", "TRUSTED_PROXY", "10.0.0.0/8,::1/128", "(not set)"),
+    ("session-idle-minutes", "SESSION_IDLE_MINUTES", "15", "60"),
+    ("session-hours", "SESSION_HOURS", "24", "12"),
     ("hashing-threads", "HASHING_THREADS", "3", "one per core"),
+    ("api-key-max-days", "API_KEY_MAX_DAYS", "400", "366"),
     ("api-key-days", "API_KEY_DAYS", "30", "90"),
     ("password-min-length", "PASSWORD_MIN_LENGTH", "16", "12"),
 ];
@@ -56,7 +60,10 @@ fn every_setting_has_a_default_a_variable_and_a_flag_that_wins() {
     }
     let rows: Value = config().run().json();
     let names: Vec<_> = rows.as_array().unwrap().iter().map(|row| &row["setting"]).collect();
-    let known = |name: &str| name == "licence" || SETTINGS.iter().any(|(known, ..)| *known == name);
+    let known = |name: &str| {
+        ["licence", "api-keys-never-expire"].contains(&name)
+            || SETTINGS.iter().any(|(known, ..)| *known == name)
+    };
     assert!(names.iter().all(|name| known(name.as_str().unwrap())), "one lacks a test: {names:?}");
 }
 

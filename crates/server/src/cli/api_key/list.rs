@@ -16,6 +16,7 @@ struct PrintedKey {
     name: String,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
 }
 
 impl From<OwnedKey> for PrintedKey {
@@ -26,6 +27,7 @@ impl From<OwnedKey> for PrintedKey {
             name: owned.key.name,
             created_at: owned.key.created_at,
             expires_at: owned.key.expires_at,
+            last_used_at: owned.key.last_used_at,
         }
     }
 }
@@ -33,7 +35,7 @@ impl From<OwnedKey> for PrintedKey {
 pub(super) async fn run(session: &Session, email: Option<&Email>) -> Result<()> {
     let keys = session.directory.api_keys(&session.operator, email).await?;
     let keys: Vec<PrintedKey> = keys.into_iter().map(PrintedKey::from).collect();
-    session.output.rows(&keys, &["id", "email", "name", "created", "expires"], |key| {
+    session.output.rows(&keys, &["id", "email", "name", "created", "expires", "used"], |key| {
         let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
         vec![
             key.id.0.to_string(),
@@ -41,6 +43,7 @@ pub(super) async fn run(session: &Session, email: Option<&Email>) -> Result<()> 
             key.name.clone(),
             day(key.created_at),
             key.expires_at.map_or_else(|| "never".to_owned(), day),
+            key.last_used_at.map_or_else(|| "never".to_owned(), day),
         ]
     })
 }
