@@ -135,7 +135,7 @@ impl Work<'_> {
         let expires_at = lifetime
             .map(|length| self.now.checked_add(length))
             .transpose()
-            .map_err(|_| ServiceError::invalid("lifetime", "is too long"))?;
+            .map_err(|_| ServiceError::invalid("days", "is too long"))?;
         let user = self.user(owner).await?.id;
         self.make_room_for_api_key(user).await?;
         let key = ApiKey {

@@ -2,7 +2,7 @@
 
 use dqops_users_domain::{ApiKey, Email};
 
-use crate::{Caller, Directory, ServiceError};
+use crate::{Caller, Directory, ServiceError, users::find_owner};
 
 /// A key and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +26,7 @@ impl Directory {
     ) -> Result<Vec<OwnedKey>, ServiceError> {
         caller.must_own(owner)?;
         let mut reader = self.storage.read().await?;
-        let id = match owner {
-            None => None,
-            Some(email) => {
-                let found = reader.find_user(email).await?;
-                Some(found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?.id)
-            }
-        };
+        let id = find_owner(&mut *reader, owner).await?;
         let keys = reader.api_keys(id).await?;
         Ok(keys.into_iter().map(|(key, owner)| OwnedKey { key, owner }).collect())
     }

@@ -2,7 +2,7 @@
 
 use dqops_users_domain::{Email, Session};
 
-use crate::{Caller, Directory, ServiceError};
+use crate::{Caller, Directory, ServiceError, users::find_owner};
 
 /// A session and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +26,7 @@ impl Directory {
     ) -> Result<Vec<OwnedSession>, ServiceError> {
         caller.must_own(user)?;
         let mut reader = self.storage.read().await?;
-        let id = match user {
-            None => None,
-            Some(email) => {
-                let found = reader.find_user(email).await?;
-                Some(found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?.id)
-            }
-        };
+        let id = find_owner(&mut *reader, user).await?;
         let (now, idle) = (self.shared.ambient.now(), self.shared.sessions.idle);
         let sessions = reader.sessions(id).await?.into_iter();
         Ok(sessions
