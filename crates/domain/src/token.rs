@@ -14,6 +14,8 @@ pub enum TokenKind {
     Session,
     /// The one-time code that makes the first admin.
     SetupCode,
+    /// The secret part of a link by which a user sets a password once.
+    PasswordLink,
 }
 
 impl TokenKind {
@@ -24,6 +26,7 @@ impl TokenKind {
             Self::ApiKey => "dqu_key_",
             Self::Session => "dqu_session_",
             Self::SetupCode => "dqu_setup_",
+            Self::PasswordLink => "dqu_link_",
         }
     }
 }

@@ -4,9 +4,10 @@ use std::{fmt, sync::Arc};
 
 use dqops_users_domain::licence::VendorKey;
 use dqops_users_storage::SharedStorage;
+use jiff::SignedDuration;
 
 use crate::{
-    Ambient, HashingSettings, KeyLimits, PasswordPolicy, SessionLimits, facts::Facts,
+    Ambient, HashingSettings, KeyLimits, Mailing, PasswordPolicy, SessionLimits, facts::Facts,
     licensing::Licensing, passwords::Passwords,
 };
 
@@ -23,6 +24,10 @@ pub struct Settings {
     pub api_keys: KeyLimits,
     /// How long sessions hold.
     pub sessions: SessionLimits,
+    /// How long password links hold.
+    pub password_link_lifetime: SignedDuration,
+    /// How password links are mailed; `None` where no mail can be sent.
+    pub mailing: Option<Mailing>,
 }
 
 impl Settings {
@@ -35,6 +40,8 @@ impl Settings {
             hashing: HashingSettings::default(),
             api_keys: KeyLimits::default(),
             sessions: SessionLimits::default(),
+            password_link_lifetime: SignedDuration::from_hours(72),
+            mailing: None,
         }
     }
 }
@@ -54,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) passwords: Passwords,
     pub(crate) api_keys: KeyLimits,
     pub(crate) sessions: SessionLimits,
+    pub(crate) password_link_lifetime: SignedDuration,
+    pub(crate) mailing: Option<Mailing>,
 }
 
 impl Directory {
@@ -65,6 +74,8 @@ impl Directory {
             passwords: Passwords::new(settings.password_policy, settings.hashing, ambient.clone()),
             api_keys: settings.api_keys,
             sessions: settings.sessions,
+            password_link_lifetime: settings.password_link_lifetime,
+            mailing: settings.mailing,
             ambient,
         };
         Self { storage, shared: Arc::new(shared), facts: Arc::new(Facts::new()) }

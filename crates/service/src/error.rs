@@ -52,6 +52,17 @@ pub enum ServiceError {
     /// There is no such session, or the caller may not see it.
     #[error("there is no such session")]
     SessionNotFound,
+    /// The password link is unknown, used, revoked, replaced or expired.
+    #[error(
+        "this link does not work any more: it was used, replaced, revoked, or is too old; ask an admin for a new one"
+    )]
+    PasswordLinkNotFound,
+    /// No mail can be sent, because none is configured.
+    #[error("mail is not configured here: start the server with --smtp-url")]
+    NoMail,
+    /// The link was made, but could not be mailed.
+    #[error("the mail could not be sent; the server's log says why")]
+    MailNotSent,
     /// The caller's role does not grant the permission.
     #[error("this needs the permission {0}, which your role does not grant")]
     PermissionDenied(Permission),

@@ -15,6 +15,7 @@ mod facts;
 mod first_admin;
 mod health;
 mod licensing;
+mod password_links;
 mod passwords;
 mod profile;
 mod sessions;
@@ -28,10 +29,12 @@ pub use directory::{Directory, Settings};
 pub use error::{FieldError, ServiceError};
 pub use first_admin::{FirstAdmin, RecoveredAdmin};
 pub use licensing::{LicenceOrigin, LicenceReport};
+pub use password_links::{IssuedLink, Mail, MailError, Mailer, Mailing};
 pub use passwords::{Hasher, HashingSettings, PasswordPolicy, PasswordRejection};
 pub use profile::Profile;
 pub use sessions::{OwnedSession, SessionLimits, SignIn, SignedIn};
 pub use users::{
-    IfMatch, ImportMode, ImportReport, ImportRow, ListVersion, Progress, RowError, UserInput,
-    UserPage, UserVersion, UserView,
+    BrowsedPage, IfMatch, ImportMode, ImportReport, ImportRow, ListVersion, Progress, RowError,
+    SeatOutlook, UserBrowse, UserInput, UserOutlook, UserPage, UserPosition, UserSort, UserVersion,
+    UserView,
 };

@@ -50,6 +50,7 @@ pub(crate) struct Work<'u> {
     pub(crate) ambient: &'u Ambient,
     pub(crate) api_keys: KeyLimits,
     pub(crate) sessions: SessionLimits,
+    pub(crate) password_link_lifetime: SignedDuration,
 }
 
 impl Work<'_> {
@@ -120,6 +121,7 @@ impl<C: Change> Mutation for Authorised<C> {
             ambient,
             api_keys: self.shared.api_keys,
             sessions: self.shared.sessions,
+            password_link_lifetime: self.shared.password_link_lifetime,
         };
         self.change.make(&mut work).await
     }

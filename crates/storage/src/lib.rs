@@ -24,12 +24,13 @@ pub use error::{Cause, StorageError};
 pub use lease::EpochLease;
 pub use mutation::{Job, Mutation};
 pub use reader::{
-    ApiKeyReader, AuditReader, Bucket, DataDomainReader, DirectoryReader, DirectoryRecord,
-    PasswordReader, Reader, SessionReader, ThrottleReader, UserQuery, UserReader, UserVisitor,
+    ApiKeyReader, AuditReader, BrowseQuery, BrowsedUser, Bucket, DataDomainReader, DirectoryReader,
+    DirectoryRecord, PasswordLinkReader, PasswordReader, Reader, SessionReader, ThrottleReader,
+    UserOrder, UserQuery, UserReader, UserVisitor,
 };
 pub use unit_of_work::{
-    ApiKeyWriter, AuditWriter, DataDomainWriter, DirectoryWriter, NewUser, PasswordWriter,
-    SessionWriter, ThrottleWriter, UnitOfWork, UserWriter,
+    ApiKeyWriter, AuditWriter, DataDomainWriter, DirectoryWriter, NewUser, PasswordLinkWriter,
+    PasswordWriter, SessionWriter, ThrottleWriter, UnitOfWork, UserWriter,
 };
 
 /// A place that keeps one directory.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, Role, Session, SessionId,
-    TokenDigest, User, UserId, audit::AuditEntry,
+    ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, PasswordLink, Role, Session,
+    SessionId, TokenDigest, User, UserId, audit::AuditEntry,
 };
 use jiff::Timestamp;
 
@@ -13,6 +13,7 @@ use crate::StorageError;
 pub trait Reader:
     UserReader
     + PasswordReader
+    + PasswordLinkReader
     + ApiKeyReader
     + SessionReader
     + ThrottleReader
@@ -25,6 +26,7 @@ pub trait Reader:
 impl<T> Reader for T where
     T: UserReader
         + PasswordReader
+        + PasswordLinkReader
         + ApiKeyReader
         + SessionReader
         + ThrottleReader
@@ -47,6 +49,44 @@ pub struct UserQuery {
     pub limit: Option<u32>,
     /// Whether to read their data domain roles; else the map stays empty.
     pub with_data_domain_roles: bool,
+}
+
+/// In which order to browse users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserOrder {
+    /// By email, which is unique.
+    #[default]
+    Email,
+    /// By the time when they were added, and then by email.
+    Added,
+}
+
+/// Which users to browse, in which order.
+#[derive(Clone, Debug, Default)]
+pub struct BrowseQuery {
+    /// Only users whose email holds this text.
+    pub search: Option<String>,
+    /// Only users with this account role.
+    pub role: Option<Role>,
+    /// The order.
+    pub order: UserOrder,
+    /// Whether the order is turned round.
+    pub is_descending: bool,
+    /// Only users who come after this one in the order.
+    pub after: Option<(Timestamp, Email)>,
+    /// At the most so many.
+    pub limit: u32,
+}
+
+/// A user as the one who looks after them wants to see it in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowsedUser {
+    /// The user, without data domain roles.
+    pub user: User,
+    /// Whether the user has a password.
+    pub has_password: bool,
+    /// Until when the user's password link holds or held, if there is one.
+    pub link_expires_at: Option<Timestamp>,
 }
 
 /// Takes one user after the other, so that a long list is never in memory twice.
@@ -73,6 +113,10 @@ pub trait UserReader: Send {
         query: &UserQuery,
         visit: UserVisitor<'_>,
     ) -> Result<(), StorageError>;
+
+    /// A page of users in any of the orders; costs the same on each page.
+    async fn browse_users(&mut self, query: &BrowseQuery)
+    -> Result<Vec<BrowsedUser>, StorageError>;
 }
 
 /// Reads password hashes, which are kept apart from users so that no user carries one along.
@@ -80,6 +124,19 @@ pub trait UserReader: Send {
 pub trait PasswordReader: Send {
     /// The hash of the user's password, if the user has one.
     async fn password_hash(&mut self, user: UserId) -> Result<Option<PasswordHash>, StorageError>;
+}
+
+/// Reads password links.
+#[async_trait]
+pub trait PasswordLinkReader: Send {
+    /// The link with that digest and its user as of now. Expiry is the service's matter.
+    async fn find_password_link(
+        &mut self,
+        digest: &TokenDigest,
+    ) -> Result<Option<(PasswordLink, Email)>, StorageError>;
+
+    /// The user's link, if there is one.
+    async fn password_link(&mut self, user: UserId) -> Result<Option<PasswordLink>, StorageError>;
 }
 
 /// Reads API keys.

@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, Roles, Session, SessionId, TokenDigest,
-    UserId,
+    ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, PasswordLink, Roles, Session, SessionId,
+    TokenDigest, UserId,
     audit::AuditEntry,
     licence::{CreatePermit, DataDomainPermit, DeletePermit, RolesPermit},
 };
@@ -19,6 +19,7 @@ pub trait UnitOfWork:
     Reader
     + UserWriter
     + PasswordWriter
+    + PasswordLinkWriter
     + ApiKeyWriter
     + SessionWriter
     + ThrottleWriter
@@ -32,6 +33,7 @@ impl<T> UnitOfWork for T where
     T: Reader
         + UserWriter
         + PasswordWriter
+        + PasswordLinkWriter
         + ApiKeyWriter
         + SessionWriter
         + ThrottleWriter
@@ -87,6 +89,20 @@ pub trait PasswordWriter: Send {
         hash: &PasswordHash,
         at: Timestamp,
     ) -> Result<(), StorageError>;
+}
+
+/// Changes password links.
+#[async_trait]
+pub trait PasswordLinkWriter: Send {
+    /// Keeps a link, of which only the digest of its token is kept, in place of an earlier one.
+    async fn set_password_link(
+        &mut self,
+        link: &PasswordLink,
+        digest: &TokenDigest,
+    ) -> Result<(), StorageError>;
+
+    /// Removes the user's link; [`StorageError::NotFound`] when there is none.
+    async fn delete_password_link(&mut self, user: UserId) -> Result<(), StorageError>;
 }
 
 /// Changes API keys.

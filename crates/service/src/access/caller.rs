@@ -27,6 +27,8 @@ pub(super) enum Kind {
     SetUp,
     /// Whoever tries to sign in, until it is known who it is.
     Nobody,
+    /// The holder of a password link, for the one change that it is for.
+    LinkHolder(Email),
     /// The directory itself, at its start.
     Directory,
 }
@@ -35,6 +37,11 @@ impl Caller {
     /// The holder of a set-up code.
     pub(crate) const fn set_up() -> Self {
         Self(Kind::SetUp)
+    }
+
+    /// The holder of a password link of that user.
+    pub(crate) const fn link_holder(user: Email) -> Self {
+        Self(Kind::LinkHolder(user))
     }
 
     /// Whoever tries to sign in.
@@ -62,6 +69,7 @@ impl Caller {
             | Kind::LocalOperator
             | Kind::SetUp
             | Kind::Nobody
+            | Kind::LinkHolder(_)
             | Kind::Directory => None,
         }
     }
@@ -75,7 +83,7 @@ impl Caller {
             Kind::NamelessAdmin | Kind::LocalOperator | Kind::SetUp | Kind::Directory => {
                 Role::Admin
             }
-            Kind::Nobody => Role::None,
+            Kind::Nobody | Kind::LinkHolder(_) => Role::None,
         }
     }
 
@@ -100,6 +108,12 @@ impl Caller {
         matches!(self.0, Kind::LocalOperator)
     }
 
+    /// Whether this is the holder of a password link.
+    #[must_use]
+    pub(crate) const fn is_link_holder(&self) -> bool {
+        matches!(self.0, Kind::LinkHolder(_))
+    }
+
     /// The name in the audit trail.
     #[must_use]
     pub fn actor(&self) -> Actor {
@@ -110,6 +124,7 @@ impl Caller {
             Kind::LocalOperator => Actor::LocalOperator,
             Kind::SetUp => Actor::SetUp,
             Kind::Nobody => Actor::Nobody,
+            Kind::LinkHolder(user) => Actor::User(user.clone()),
             Kind::Directory => Actor::Directory,
         }
     }
@@ -165,7 +180,11 @@ impl Caller {
                 Ok(Self::holder(holder))
             }
             Kind::Owner(_) | Kind::NamelessAdmin => Self::owner(unit).await,
-            Kind::LocalOperator | Kind::SetUp | Kind::Nobody | Kind::Directory => Ok(self.clone()),
+            Kind::LocalOperator
+            | Kind::SetUp
+            | Kind::Nobody
+            | Kind::LinkHolder(_)
+            | Kind::Directory => Ok(self.clone()),
         }
     }
 

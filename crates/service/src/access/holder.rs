@@ -50,7 +50,7 @@ impl Holder {
                 let found = reader.find_session_by_digest(digest).await?;
                 found.map(|(session, user)| Self::new(Credential::Session(session), user))
             }
-            TokenKind::SetupCode => None,
+            TokenKind::SetupCode | TokenKind::PasswordLink => None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{Email, Password, PasswordHash, UserId, audit::Action};
+use serde_json::json;
 
 use crate::{
     Caller, Directory, ServiceError,
@@ -55,8 +56,8 @@ impl Change for SetPassword {
 }
 
 impl Work<'_> {
-    /// Sets the password of a user, ends all sessions of the user but the caller's own, and adds the
-    /// audit entries.
+    /// Sets the password of a user, ends all sessions of the user but the caller's own, uses up the
+    /// user's password link, and adds the audit entries.
     pub(crate) async fn set_password(
         &mut self,
         user: UserId,
@@ -64,7 +65,11 @@ impl Work<'_> {
         hash: &PasswordHash,
     ) -> Result<(), ServiceError> {
         self.unit.set_password_hash(user, hash, self.now).await?;
-        self.audit(Action::PasswordChanged, email, None, None).await?;
+        if self.unit.password_link(user).await?.is_some() {
+            self.unit.delete_password_link(user).await?;
+        }
+        let by_link = self.caller.is_link_holder().then(|| json!({"by": "password link"}));
+        self.audit(Action::PasswordChanged, email, None, by_link).await?;
         self.end_sessions(user, email, self.caller.session()).await?;
         Ok(())
     }

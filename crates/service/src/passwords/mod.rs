@@ -1,6 +1,7 @@
 //! Passwords: the policy, the hashing, and who may change whose.
 
 mod change;
+mod change_confirmed;
 mod change_own;
 mod hasher;
 mod phc;

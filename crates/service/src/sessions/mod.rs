@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 pub use list::OwnedSession;
 pub use sign_in::{SignIn, SignedIn};
+pub(crate) use throttle::Throttle;
 
 /// How long sessions hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,40 +55,77 @@ impl Directory {
     /// [`ServiceError::SignInRefused`], [`ServiceError::TooManyAttempts`],
     /// [`ServiceError::Overloaded`].
     pub async fn sign_in(&self, attempt: SignIn) -> Result<SignedIn, ServiceError> {
+        let SignIn { email, password, address, .. } = &attempt;
+        let known = self.verify_throttled(email, password.as_ref(), *address).await?;
+        let throttle = known.throttle.clone();
+        match self.begin_session(&attempt, known).await {
+            Err(ServiceError::SignInRefused) => {}
+            answer => return answer,
+        }
+        // Once more: the stored hash was replaced in the meantime, perhaps only by a stronger one.
+        let again = match self.verify_in_place(email, password.as_ref(), throttle).await {
+            Ok(known) => self.begin_session(&attempt, known).await,
+            Err(error) => Err(error),
+        };
+        match again {
+            Err(ServiceError::SignInRefused) => Err(self.note_failure(email, *address).await),
+            answer => answer,
+        }
+    }
+
+    /// Takes a place for an attempt and verifies. The failed attempts stay in the audit trail.
+    pub(crate) async fn verify_throttled(
+        &self,
+        email: &str,
+        password: Option<&Password>,
+        address: IpAddr,
+    ) -> Result<Known, ServiceError> {
         let now = self.shared.ambient.now();
-        let throttle = Throttle::of(&attempt.email, attempt.address);
+        let throttle = Throttle::of(email, address);
         // First without the lock: who must wait, costs no write.
         throttle.check(&mut *self.storage.read().await?, now).await?;
         let throttle = self.storage.write(Attempt { throttle, now }).await?;
-        // Again when the stored hash was replaced in the meantime: perhaps only by a stronger one.
-        for _ in 0..2 {
-            let Some(password) = attempt.password.clone() else { break };
-            let (user, hash) = match self.verify(&attempt.email, password).await {
-                Ok(verified) => verified,
-                Err(ServiceError::SignInRefused) => break,
-                Err(error) => {
-                    // The password was not looked at, so this attempt did not count.
-                    if let Err(error) = self.storage.write(GiveBack { throttle }).await {
-                        tracing::debug!(%error, "an attempt to sign in stays counted");
-                    }
-                    return Err(error);
-                }
-            };
-            match self.begin_session(&attempt, throttle.clone(), user, hash).await {
-                Err(ServiceError::SignInRefused) => {}
-                answer => return answer,
+        match self.verify_in_place(email, password, throttle).await {
+            Err(ServiceError::SignInRefused) => Err(self.note_failure(email, address).await),
+            answer => answer,
+        }
+    }
+
+    async fn verify_in_place(
+        &self,
+        email: &str,
+        password: Option<&Password>,
+        throttle: Throttle,
+    ) -> Result<Known, ServiceError> {
+        let password = password.cloned().ok_or(ServiceError::SignInRefused)?;
+        match self.verify(email, password).await {
+            Ok((user, hash)) => Ok(Known { user, hash, throttle }),
+            Err(ServiceError::SignInRefused) => Err(ServiceError::SignInRefused),
+            Err(error) => {
+                // The password was not looked at, so this attempt did not count.
+                self.give_back(throttle).await;
+                Err(error)
             }
         }
-        self.make(&Caller::nobody(), NoteFailure::of(&attempt)).await?;
-        Err(ServiceError::SignInRefused)
+    }
+
+    /// Gives the place of an attempt back.
+    pub(crate) async fn give_back(&self, throttle: Throttle) {
+        if let Err(error) = self.storage.write(GiveBack { throttle }).await {
+            tracing::debug!(%error, "an attempt to sign in stays counted");
+        }
+    }
+
+    /// Keeps a failed attempt in the audit trail; answers the refusal.
+    async fn note_failure(&self, email: &str, address: IpAddr) -> ServiceError {
+        let noted = self.make(&Caller::nobody(), NoteFailure::of(email, address)).await;
+        noted.err().unwrap_or(ServiceError::SignInRefused)
     }
 
     async fn begin_session(
         &self,
         attempt: &SignIn,
-        throttle: Throttle,
-        user: User,
-        hash: PasswordHash,
+        Known { user, hash, throttle }: Known,
     ) -> Result<SignedIn, ServiceError> {
         let token = Token::from_random(TokenKind::Session, &self.shared.ambient.random());
         let client = attempt.client.chars().filter(|c| !c.is_control()).take(MAX_CLIENT).collect();
@@ -103,6 +140,14 @@ impl Directory {
         let (session, user) = self.make(&Caller::nobody(), begin).await?;
         Ok(SignedIn { token, session, user })
     }
+}
+
+/// Who it is, by a password that was verified.
+pub(crate) struct Known {
+    pub(crate) user: User,
+    pub(crate) hash: PasswordHash,
+    /// The place that the attempt took, to be given back.
+    pub(crate) throttle: Throttle,
 }
 
 /// Takes a place for an attempt, which its password is looked at in return for.
@@ -142,11 +187,11 @@ struct NoteFailure {
 }
 
 impl NoteFailure {
-    fn of(attempt: &SignIn) -> Self {
+    fn of(email: &str, address: IpAddr) -> Self {
         // Who types the password in the place of the email must not find it in the trail.
-        let email = attempt.email.parse::<Email>();
+        let email = email.parse::<Email>();
         let subject = email.map_or_else(|_| "(not an email)".to_owned(), String::from);
-        Self { subject, address: attempt.address.to_canonical() }
+        Self { subject, address: address.to_canonical() }
     }
 }
 

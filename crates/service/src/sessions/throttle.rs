@@ -31,6 +31,12 @@ const ADDRESS: Rate = Rate { burst: 100, interval: SignedDuration::from_millis(6
 /// On one account from unknown addresses together: a hundred, then ten a minute.
 const ACCOUNT: Rate = Rate { burst: 100, interval: SignedDuration::from_secs(6) };
 
+/// Requests for links on one account: three, then one an hour.
+const LINKS_OF_ACCOUNT: Rate = Rate { burst: 3, interval: SignedDuration::from_hours(1) };
+
+/// Requests for links from one address: twenty, then one in three minutes.
+const LINKS_OF_ADDRESS: Rate = Rate { burst: 20, interval: SignedDuration::from_mins(3) };
+
 /// How long an address is known for an account after a sign-in.
 const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
 
@@ -39,7 +45,7 @@ const CLEAR_AT_ONCE: u32 = 8;
 
 /// The buckets of an attempt.
 #[derive(Clone)]
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     known: Bucket,
     places: Vec<(Bucket, Rate)>,
 }
@@ -51,14 +57,6 @@ impl Throttle {
         let email = name.parse::<Email>().ok();
         let account = email.as_ref().map_or("", Email::as_str);
         let address = network(address);
-        let bucket = |kind: &str, account: &str, address: &str| {
-            let mut digest = Sha256::new();
-            for part in [kind, account, address] {
-                digest.update(part.as_bytes());
-                digest.update([0]);
-            }
-            Bucket(digest.finalize().into())
-        };
         let mut places = vec![(bucket("address", "", &address), ADDRESS)];
         if email.is_some() {
             places
@@ -68,8 +66,21 @@ impl Throttle {
         Self { known: bucket("known", account, &address), places }
     }
 
+    /// The throttle of a request for a password link of `name`, whether there is such a user or not.
+    pub(crate) fn of_link_request(name: &str, address: IpAddr) -> Self {
+        let account = name.parse::<Email>().map_or_else(|_| String::new(), String::from);
+        let address = network(address);
+        // Nobody is known for such requests, and no bucket is left out for that.
+        let known = bucket("never known", "", "");
+        let places = vec![
+            (bucket("links of address", "", &address), LINKS_OF_ADDRESS),
+            (bucket("links of account", &account, ""), LINKS_OF_ACCOUNT),
+        ];
+        Self { known, places }
+    }
+
     /// Whether there is room for an attempt; answers the buckets as they will be after it.
-    pub(super) async fn check<R>(
+    pub(crate) async fn check<R>(
         &self,
         reader: &mut R,
         now: Timestamp,
@@ -99,7 +110,7 @@ impl Throttle {
 
     /// Takes a place in each bucket that counts, and answers the throttle of these alone, which is
     /// what can be given back.
-    pub(super) async fn take<W>(&self, work: &mut W, now: Timestamp) -> Result<Self, ServiceError>
+    pub(crate) async fn take<W>(&self, work: &mut W, now: Timestamp) -> Result<Self, ServiceError>
     where
         W: ThrottleReader + ThrottleWriter + ?Sized,
     {
@@ -131,6 +142,16 @@ impl Throttle {
     {
         work.set_throttle(&self.known, now + KNOWN_FOR).await
     }
+}
+
+/// The bucket of a kind of attempt on an account from an address.
+fn bucket(kind: &str, account: &str, address: &str) -> Bucket {
+    let mut digest = Sha256::new();
+    for part in [kind, account, address] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    Bucket(digest.finalize().into())
 }
 
 /// The address as far as it names a customer: all of an IPv4 address, the first 64 bits of an IPv6

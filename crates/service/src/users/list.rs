@@ -36,6 +36,20 @@ impl UserPage {
     pub const GREATEST_LIMIT: u32 = 1000;
 }
 
+/// No email holds that text.
+pub(super) struct Hopeless;
+
+/// The text that emails are searched for. What no email can hold is not searched for: not every
+/// storage could.
+pub(super) fn search_of(text: Option<String>) -> Result<Option<String>, Hopeless> {
+    let is_hopeless =
+        |text: &String| text.len() > Email::MAX_LENGTH || text.contains(char::is_control);
+    if text.as_ref().is_some_and(is_hopeless) {
+        return Err(Hopeless);
+    }
+    Ok(text.map(|text| text.to_lowercase()))
+}
+
 impl Directory {
     /// The version of the list as it would be read now.
     ///
@@ -77,15 +91,10 @@ impl Directory {
             let bounds = format!("a number from 1 to {}", UserPage::GREATEST_LIMIT);
             return Err(ServiceError::invalid("limit", &bounds));
         }
-        // No email is like that, and not every storage can look for it.
-        let is_hopeless =
-            |text: &String| text.len() > Email::MAX_LENGTH || text.contains(char::is_control);
-        if page.search.as_ref().is_some_and(is_hopeless) {
-            return Ok((Vec::new(), false));
-        }
+        let Ok(search) = search_of(page.search) else { return Ok((Vec::new(), false)) };
         let query = UserQuery {
             after: page.after,
-            search: page.search.map(|text| text.to_lowercase()),
+            search,
             role: page.role,
             limit: Some(limit + 1),
             with_data_domain_roles: false,

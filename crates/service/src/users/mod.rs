@@ -1,10 +1,12 @@
 //! The users of the directory.
 
+mod browse;
 mod create;
 mod delete;
 mod get;
 mod import;
 mod list;
+mod outlook;
 mod roles;
 mod update;
 mod view;
@@ -14,8 +16,10 @@ use dqops_users_storage::Reader;
 
 use crate::ServiceError;
 
+pub use browse::{BrowsedPage, UserBrowse, UserPosition, UserSort};
 pub use import::{ImportMode, ImportReport, ImportRow, Progress, RowError};
 pub use list::{ListVersion, UserPage};
+pub use outlook::{SeatOutlook, UserOutlook};
 pub use roles::UserInput;
 pub use update::IfMatch;
 pub use view::{UserVersion, UserView};

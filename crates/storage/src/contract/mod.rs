@@ -7,11 +7,13 @@ mod samples;
 
 pub mod api_keys;
 pub mod audit;
+pub mod browse;
 pub mod data_domains;
 pub mod directory;
 pub mod epochs;
 pub mod migrations;
 pub mod mutations;
+pub mod password_links;
 pub mod passwords;
 pub mod sessions;
 pub mod throttles;
@@ -56,6 +58,17 @@ macro_rules! contract_suite {
             the_oldest_admin_is_the_owner,
             a_user_who_comes_back_has_a_new_version,
             damaged_rows_are_reported,
+        }
+        $crate::contract_suite! { @area $fixture, browse:
+            users_come_in_every_order,
+            pages_follow_each_other,
+            filters_hold_in_every_order,
+            what_is_known_of_sign_in_is_shown,
+        }
+        $crate::contract_suite! { @area $fixture, password_links:
+            a_link_leads_to_its_user,
+            a_new_link_replaces_the_old,
+            a_link_goes_with_its_user,
         }
         $crate::contract_suite! { @area $fixture, passwords:
             a_password_hash_is_set_and_replaced,

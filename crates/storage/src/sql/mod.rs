@@ -4,9 +4,11 @@
 
 mod api_keys;
 mod audit;
+mod browse;
 mod connection;
 mod data_domains;
 mod directory;
+mod password_links;
 mod passwords;
 mod session;
 mod sessions;

@@ -7,7 +7,9 @@ use dqops_users_domain::{
 };
 
 use super::{SqlConnection, SqlSession, Value, connection::Row};
-use crate::{NewUser, StorageError, UserQuery, UserReader, UserVisitor, UserWriter};
+use crate::{
+    BrowseQuery, BrowsedUser, NewUser, StorageError, UserQuery, UserReader, UserVisitor, UserWriter,
+};
 
 const WHAT: &str = "the user";
 
@@ -78,6 +80,13 @@ impl<C: SqlConnection> UserReader for SqlSession<C> {
             Ok(())
         };
         self.visit(VISIT, &values, &mut each).await
+    }
+
+    async fn browse_users(
+        &mut self,
+        query: &BrowseQuery,
+    ) -> Result<Vec<BrowsedUser>, StorageError> {
+        self.browse(query).await
     }
 }
 
@@ -176,7 +185,7 @@ impl<F: FnMut(User)> Fold<F> {
     }
 }
 
-fn user(row: &dyn Row) -> Result<User, StorageError> {
+pub(super) fn user(row: &dyn Row) -> Result<User, StorageError> {
     Ok(User {
         email: row.parsed(0, |text| text.parse().ok())?,
         id: UserId(row.uuid(1)?),
@@ -191,7 +200,7 @@ fn damaged(what: &str, text: &str) -> StorageError {
 }
 
 /// A LIKE pattern for texts that hold `search`, whose own wildcards are taken literally.
-fn contains_pattern(search: &str) -> String {
+pub(super) fn contains_pattern(search: &str) -> String {
     let mut pattern = String::with_capacity(search.len() + 2);
     pattern.push('%');
     for character in search.chars() {
