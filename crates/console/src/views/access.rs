@@ -1,0 +1,28 @@
+//! How a user can get in, as pages show it.
+
+use super::Moment;
+
+/// Whether a user has a password, and what became of the link to set one.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Whether a password is set.
+    pub has_password: bool,
+    /// The latest link that was neither used nor revoked.
+    pub link: Option<PasswordLink>,
+}
+
+/// A one-time link to set a password.
+#[derive(Clone, Debug)]
+pub enum PasswordLink {
+    /// It works until then.
+    Open(Moment),
+    /// It worked until then.
+    Expired(Moment),
+}
+
+/// What the form for a new password says about the rule.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordRule {
+    /// The fewest characters that are taken.
+    pub min_length: usize,
+}

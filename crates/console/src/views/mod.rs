@@ -1,0 +1,23 @@
+//! What pages share: the frame around them and the small things that they show.
+
+mod access;
+mod action;
+mod chrome;
+mod credentials;
+mod errors;
+mod links;
+mod moment;
+mod roles;
+mod seats;
+
+pub use access::{Access, PasswordLink, PasswordRule};
+pub use action::{Tone, action_label, action_tone};
+pub use chrome::{Assets, Caller, Chrome, Notice, Section};
+pub use credentials::{KeyRow, Keys, SessionRow, Sessions};
+pub use errors::FieldErrors;
+pub use links::{Link, Person, user_path};
+pub use moment::Moment;
+pub use roles::{
+    DomainRole, DomainRoleForm, DomainRolesForm, RefusedRoles, RoleChoice, refused, what,
+};
+pub use seats::Seats;

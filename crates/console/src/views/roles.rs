@@ -1,0 +1,112 @@
+//! Roles in forms and in words.
+
+use dqops_users_domain::{Permission, Role};
+
+/// One role in a list of choices.
+#[derive(Clone, Debug)]
+pub struct RoleChoice {
+    /// The role.
+    pub role: Role,
+    /// Whether it is the one that stands there.
+    pub is_selected: bool,
+    /// Why it cannot be chosen.
+    pub refusal: Option<String>,
+}
+
+/// The role in one data domain.
+#[derive(Clone, Debug)]
+pub struct DomainRole {
+    /// The domain's name.
+    pub domain: String,
+    /// The role.
+    pub role: Role,
+}
+
+/// The choice of a role in one data domain: the field `domain:{domain}`.
+#[derive(Clone, Debug)]
+pub struct DomainRoleForm {
+    /// The domain's name.
+    pub domain: String,
+    /// The choices.
+    pub choices: Vec<RoleChoice>,
+}
+
+/// The choice of roles in data domains.
+#[derive(Clone, Debug)]
+pub struct DomainRolesForm {
+    /// The domains that roles can be chosen in. Without any and without a refusal, it is said that
+    /// there are none yet.
+    pub rows: Vec<DomainRoleForm>,
+    /// Why there is less to choose than there could be.
+    pub refusal: Option<String>,
+}
+
+/// Roles that cannot be chosen, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRoles {
+    /// Their names in one line.
+    pub roles: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The refusals in the choices, those of one reason together.
+#[must_use]
+pub fn refused(choices: &[RoleChoice]) -> Vec<RefusedRoles> {
+    let mut all: Vec<RefusedRoles> = Vec::new();
+    for (role, reason) in choices.iter().filter_map(|c| Some((c.role, c.refusal.as_ref()?))) {
+        match all.iter_mut().find(|refused| refused.reason == *reason) {
+            Some(refused) => {
+                refused.roles.push_str(", ");
+                refused.roles.push_str(role.as_str());
+            }
+            None => {
+                all.push(RefusedRoles { roles: role.as_str().to_owned(), reason: reason.clone() })
+            }
+        }
+    }
+    all
+}
+
+/// What the role grants, in one line.
+#[must_use]
+pub fn what(role: Role) -> String {
+    let all = [
+        (Permission::View, "view"),
+        (Permission::Operate, "operate"),
+        (Permission::Edit, "edit"),
+        (Permission::ManageAccount, "manage users"),
+    ];
+    let granted: Vec<_> =
+        all.into_iter().filter(|(p, _)| role.grants(*p)).map(|(_, name)| name).collect();
+    if granted.is_empty() { "no access".to_owned() } else { granted.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_role_grants_is_said_in_words() {
+        assert_eq!(what(Role::Admin), "view, operate, edit, manage users");
+        assert_eq!(what(Role::Operator), "view, operate");
+        assert_eq!(what(Role::None), "no access");
+    }
+
+    #[test]
+    fn refusals_for_one_reason_are_said_once() {
+        let choice = |role, refusal: Option<&str>| RoleChoice {
+            role,
+            is_selected: false,
+            refusal: refusal.map(str::to_owned),
+        };
+        let choices = [
+            choice(Role::Admin, Some("lapsed")),
+            choice(Role::Editor, Some("lapsed")),
+            choice(Role::Viewer, None),
+        ];
+        let expected =
+            RefusedRoles { roles: "admin, editor".to_owned(), reason: "lapsed".to_owned() };
+        assert_eq!(refused(&choices), [expected]);
+    }
+}
