@@ -55,14 +55,11 @@ pub struct RefusedRoles {
 pub fn refused(choices: &[RoleChoice]) -> Vec<RefusedRoles> {
     let mut all: Vec<RefusedRoles> = Vec::new();
     for (role, reason) in choices.iter().filter_map(|c| Some((c.role, c.refusal.as_ref()?))) {
-        match all.iter_mut().find(|refused| refused.reason == *reason) {
-            Some(refused) => {
-                refused.roles.push_str(", ");
-                refused.roles.push_str(role.as_str());
-            }
-            None => {
-                all.push(RefusedRoles { roles: role.as_str().to_owned(), reason: reason.clone() })
-            }
+        if let Some(refused) = all.iter_mut().find(|refused| refused.reason == *reason) {
+            refused.roles.push_str(", ");
+            refused.roles.push_str(role.as_str());
+        } else {
+            all.push(RefusedRoles { roles: role.as_str().to_owned(), reason: reason.clone() });
         }
     }
     all
