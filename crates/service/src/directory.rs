@@ -81,6 +81,18 @@ impl Directory {
         Self { storage, shared: Arc::new(shared), facts: Arc::new(Facts::new()) }
     }
 
+    /// Characters that a new password needs.
+    #[must_use]
+    pub fn password_min_length(&self) -> usize {
+        self.shared.passwords.min_length()
+    }
+
+    /// How long API keys can hold.
+    #[must_use]
+    pub fn key_limits(&self) -> KeyLimits {
+        self.shared.api_keys
+    }
+
     /// Waits until all changes are committed and lets go of the storage.
     pub async fn close(&self) {
         self.storage.close().await;

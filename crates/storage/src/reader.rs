@@ -87,6 +87,8 @@ pub struct BrowsedUser {
     pub has_password: bool,
     /// Until when the user's password link holds or held, if there is one.
     pub link_expires_at: Option<Timestamp>,
+    /// In how many data domains the user has a role.
+    pub domain_roles: u64,
 }
 
 /// Takes one user after the other, so that a long list is never in memory twice.

@@ -1,8 +1,16 @@
 //! A forgotten password: a link is mailed.
 
 use askama::Template;
+use axum::http::StatusCode;
+use dqops_users_web::Problem;
 
-use crate::views::{Chrome, FieldErrors};
+use crate::{
+    fields::Form,
+    refusal::Refusal,
+    respond::{Answer, ok},
+    views::{Chrome, FieldErrors},
+    visit::Visit,
+};
 
 /// `GET /forgot`. Field: `email`.
 #[derive(Clone, Debug, Template)]
@@ -24,4 +32,32 @@ pub struct ForgotAnswerPage {
     pub chrome: Chrome,
     /// The email that was typed.
     pub email: String,
+}
+
+/// Shows the form, where links can be mailed.
+pub(crate) async fn show(visit: Visit) -> Answer {
+    if !visit.directory().can_mail() {
+        return Err(Problem::of_status(StatusCode::NOT_FOUND).into());
+    }
+    let chrome = visit.bare_chrome();
+    ok(&ForgotPage { chrome, email: String::new(), errors: FieldErrors::none() })
+}
+
+/// Has a link mailed, and says the same whether there is such a user or not.
+pub(crate) async fn ask(visit: Visit, Form(fields): Form) -> Answer {
+    let email = fields.get("email").trim().to_owned();
+    let asked = match fields.email() {
+        Ok(_) => visit.directory().request_password_link(&email, visit.client.address).await,
+        Err(error) => Err(error),
+    };
+    let mut chrome = visit.bare_chrome();
+    match asked {
+        Ok(()) => ok(&ForgotAnswerPage { chrome, email }),
+        Err(error) => {
+            let mut refusal = Refusal::of(error)?;
+            refusal.tell(&mut chrome);
+            let errors = refusal.errors.clone();
+            Ok(refusal.page(&ForgotPage { chrome, email, errors }))
+        }
+    }
 }

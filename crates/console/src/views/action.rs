@@ -36,6 +36,8 @@ pub const fn action_label(action: Action) -> &'static str {
         Action::UserUpdated => "Roles changed",
         Action::UserDeleted => "User deleted",
         Action::PasswordChanged => "Password set",
+        Action::PasswordLinkIssued => "Password link made",
+        Action::PasswordLinkRevoked => "Password link revoked",
         Action::ApiKeyIssued => "Key created",
         Action::ApiKeyRevoked => "Key revoked",
         Action::SignedIn => "Signed in",
@@ -56,12 +58,14 @@ pub const fn action_tone(action: Action) -> Tone {
     match action {
         Action::UserCreated | Action::DataDomainAdded | Action::LicenceInstalled => Tone::Good,
         Action::UserDeleted
+        | Action::PasswordLinkRevoked
         | Action::ApiKeyRevoked
         | Action::DataDomainRemoved
         | Action::LicenceRemoved => Tone::Bad,
         Action::SignInFailed | Action::AdminRecovered => Tone::Warning,
         Action::UserUpdated
         | Action::PasswordChanged
+        | Action::PasswordLinkIssued
         | Action::ApiKeyIssued
         | Action::SignedIn
         | Action::SignedOut

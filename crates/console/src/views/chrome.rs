@@ -71,6 +71,20 @@ pub enum Notice {
 }
 
 impl Chrome {
+    /// The frame of a page of which nothing is known but where the assets are.
+    #[must_use]
+    pub const fn bare(assets: Assets) -> Self {
+        Self {
+            assets,
+            caller: None,
+            section: None,
+            notice: None,
+            may_mail: false,
+            without_authentication: false,
+            is_insecure: false,
+        }
+    }
+
     /// Whether the page stands in this part of the console.
     #[must_use]
     pub fn is_in(&self, section: Section) -> bool {

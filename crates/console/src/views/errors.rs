@@ -25,6 +25,15 @@ impl FieldErrors {
         found.map(|(_, message)| message.as_str())
     }
 
+    /// Calls fields otherwise, where `name` knows another name.
+    pub fn rename(&mut self, name: impl Fn(&str) -> Option<String>) {
+        for (field, _) in &mut self.0 {
+            if let Some(other) = name(field) {
+                *field = other;
+            }
+        }
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

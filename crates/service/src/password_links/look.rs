@@ -25,15 +25,19 @@ impl Directory {
         link.ok_or(ServiceError::PasswordLinkNotFound)
     }
 
-    /// Whose password the link with this token sets. It uses nothing up.
+    /// Whose password the link with this token sets, and what is known of it. It uses nothing up.
     ///
     /// # Errors
     /// [`ServiceError::PasswordLinkNotFound`] when the link is unknown, used, revoked, replaced or
     /// expired.
-    pub async fn look_at_password_link(&self, token: &str) -> Result<Email, ServiceError> {
+    pub async fn look_at_password_link(
+        &self,
+        token: &str,
+    ) -> Result<(Email, PasswordLink), ServiceError> {
         let digest = TokenDigest::of(token);
         let now = self.shared.ambient.now();
-        Ok(open_link(&mut *self.storage.read().await?, &digest, now).await?.1)
+        let (link, email) = open_link(&mut *self.storage.read().await?, &digest, now).await?;
+        Ok((email, link))
     }
 }
 

@@ -22,7 +22,7 @@ impl Directory {
         password: Option<Password>,
     ) -> Result<Email, ServiceError> {
         // Before any hashing: a wrong token must not cost more than a look-up.
-        let email = self.look_at_password_link(token).await?;
+        let (email, _) = self.look_at_password_link(token).await?;
         let password = password.ok_or(ServiceError::MissingField("password"))?;
         let hash = self.shared.passwords.prepare(password, &email).await?;
         let redeem = Redeem { digest: TokenDigest::of(token), hash };

@@ -29,6 +29,10 @@ impl Passwords {
         Self { policy, hasher: Hasher::start(hashing), ambient }
     }
 
+    pub(crate) const fn min_length(&self) -> usize {
+        self.policy.min_length()
+    }
+
     /// Checks a new password against the policy and hashes it. Never within a mutation.
     pub(crate) async fn prepare(
         &self,

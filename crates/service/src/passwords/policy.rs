@@ -64,6 +64,12 @@ impl PasswordPolicy {
         }
     }
 
+    /// Characters that a password needs.
+    #[must_use]
+    pub const fn min_length(self) -> usize {
+        self.min_length
+    }
+
     /// The length rule, in Unicode characters; quick.
     ///
     /// # Errors

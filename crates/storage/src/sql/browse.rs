@@ -16,7 +16,8 @@ macro_rules! browse {
     ($position:literal, $role:literal, $order:literal) => {
         concat!(
             "SELECT u.email, u.id, u.account_role, u.created_at, u.version, \
-             CAST(CASE WHEN p.user_id IS NULL THEN 0 ELSE 1 END AS BIGINT), l.expires_at \
+             CAST(CASE WHEN p.user_id IS NULL THEN 0 ELSE 1 END AS BIGINT), l.expires_at, \
+             (SELECT count(*) FROM data_domain_roles r WHERE r.user_id = u.id) \
              FROM (SELECT u.email, u.id, u.account_role, u.created_at, u.version FROM users u WHERE ",
             $position,
             " AND u.email LIKE $1 ESCAPE '\\' AND ",
@@ -105,5 +106,6 @@ fn browsed(row: &dyn Row) -> Result<BrowsedUser, StorageError> {
         user: user(row)?,
         has_password: row.integer(5)? != 0,
         link_expires_at: row.optional_time(6)?,
+        domain_roles: row.integer(7)?.unsigned_abs(),
     })
 }

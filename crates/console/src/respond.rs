@@ -1,0 +1,125 @@
+//! Answers: a page, or the way to another one.
+
+use askama::Template;
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use dqops_users_web::{Failure, Problem};
+
+use crate::{
+    assets,
+    pages::error::ErrorPage,
+    views::{Chrome, Link},
+};
+
+/// What a page answers.
+pub(crate) type Answer = Result<Response, Failure>;
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// Pages show what is so now, and what others must not find in a cache.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// A page.
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => {
+            let mut response = Response::new(Body::from(html));
+            *response.status_mut() = status;
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HTML);
+            headers.insert(header::CACHE_CONTROL, NO_STORE);
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page was not rendered");
+            Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        }
+    }
+}
+
+/// The page that there is.
+pub(crate) fn ok(template: &impl Template) -> Answer {
+    Ok(page(StatusCode::OK, template))
+}
+
+/// Sends the browser to another page, which it gets by GET.
+pub(crate) fn see_other(path: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let location = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
+/// The page that tells of a problem, for browsers that met it before any page of the console.
+pub fn problem_page(problem: &Problem) -> Response {
+    problem_in(Chrome::bare(assets::paths()), problem, None)
+}
+
+/// The page that tells of a problem, in a frame.
+pub(crate) fn problem_in(chrome: Chrome, problem: &Problem, request_id: Option<String>) -> Response {
+    let status = problem.status();
+    let (title, advice) = words(status);
+    let is_signed_in = chrome.caller.is_some();
+    let (href, label) = if is_signed_in { ("/users", "To the users") } else { ("/", "To the start") };
+    let detail = match problem.code() {
+        "route_not_found" => "There is no page at this address.".to_owned(),
+        "method_not_allowed" => "This address is for a form of the console.".to_owned(),
+        _ => sentence(problem.detail()),
+    };
+    let page = ErrorPage {
+        chrome,
+        status: status.as_u16(),
+        title: title.to_owned(),
+        detail,
+        advice: advice.map(str::to_owned),
+        back: Link { href: href.to_owned(), label: label.to_owned() },
+        request_id: request_id.filter(|_| status.is_server_error()),
+    };
+    self::page(status, &page)
+}
+
+fn words(status: StatusCode) -> (&'static str, Option<&'static str>) {
+    match status {
+        StatusCode::FORBIDDEN => ("Not allowed", None),
+        StatusCode::NOT_FOUND => ("Not found", None),
+        StatusCode::METHOD_NOT_ALLOWED => ("Nothing to see here", None),
+        StatusCode::CONFLICT => ("That does not go together", None),
+        StatusCode::PAYLOAD_TOO_LARGE => ("Too much was sent", None),
+        StatusCode::TOO_MANY_REQUESTS => ("Too many attempts", None),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("Not now", Some("Wait a moment, then load the page again."))
+        }
+        status if status.is_server_error() => {
+            ("The server failed", Some("It is not your fault. If it happens again, tell the administrator."))
+        }
+        _ => ("That did not work", None),
+    }
+}
+
+/// A message of the service as a sentence.
+pub(crate) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let mut text: String = first.chain(letters).collect();
+    if !text.ends_with(['.', '?', '!']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_become_sentences() {
+        assert_eq!(sentence("there is no user a@b.c"), "There is no user a@b.c.");
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(sentence(""), ".");
+    }
+}
