@@ -1,22 +1,19 @@
 //! The users REST API over the service layer.
 //!
 //! This crate translates: requests into calls of the directory, answers and errors back. It holds no
-//! rule. One endpoint stands in one file of `endpoints`; `extract` does the common work;
-//! `problem` is the one place that maps errors to answers.
+//! rule. One endpoint stands in one file of `endpoints`; `extract` does the common work.
+//! What stands around every request, and how errors become answers, is in `dqops_users_web`.
 
-mod admission;
-mod boundary;
-mod cross_site;
 mod endpoints;
 mod etag;
 mod extract;
 mod list_cache;
 mod models;
 mod openapi;
-mod problem;
 mod router;
 mod state;
 
+pub use dqops_users_web::Limits;
 pub use openapi::document as openapi_document;
-pub use router::{Limits, Settings, router, routes};
+pub use router::{Settings, api, home, router, routes};
 pub use state::Authentication;

@@ -1,5 +1,6 @@
 //! The OpenAPI document: made from the endpoints, with what many of them share.
 
+use dqops_users_web::Problem;
 use utoipa::{
     IntoParams, IntoResponses, Modify, OpenApi, ToSchema,
     openapi::{
@@ -8,12 +9,12 @@ use utoipa::{
     },
 };
 
-use crate::{models::RoleName, problem::Problem, router};
+use crate::{models::RoleName, router};
 
 /// The document of all endpoints.
 #[must_use]
 pub fn document() -> Document {
-    router::api().split_for_parts().1
+    router::operations().split_for_parts().1
 }
 
 /// The document before the endpoints are added.

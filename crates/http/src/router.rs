@@ -1,42 +1,20 @@
 //! All routes, and what stands around them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use axum::{
-    Router,
-    http::Method,
-    response::{IntoResponse as _, Redirect},
-    routing::get,
-};
+use axum::{Router, http::Method, response::Redirect, routing::get};
 use dqops_users_service::Directory;
+use dqops_users_web::{self as web, Limits};
 use ipnet::IpNet;
-use tower_http::csrf::CsrfLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    boundary::Boundary,
     endpoints,
     list_cache::ListCache,
     openapi,
-    problem::Problem,
     state::{ApiState, Authentication, SharedState},
 };
-
-/// What a server lets in.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Requests that are worked on at once; what comes on top gets 503.
-    pub requests_at_once: usize,
-    /// How long a request may take.
-    pub request_time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { requests_at_once: 1024, request_time: Duration::from_secs(15) }
-    }
-}
 
 /// How a server answers.
 #[derive(Clone, Debug)]
@@ -65,17 +43,24 @@ const SWAGGER_PAGE: &str = "/swagger-ui/";
 /// Where a browser ends up that was given only the address.
 const HOME: &str = "/";
 
-/// The whole REST API of a directory.
+/// The REST API of a directory alone, with everything that stands around requests.
 pub fn router(directory: Directory, settings: Settings) -> Router {
     let Settings { authentication, limits, trusted_proxies } = settings;
-    let list = ListCache::default();
-    let state = Arc::new(ApiState { directory, authentication, trusted_proxies, list });
-    let (router, _) = api().split_for_parts();
-    let home = get(|| async { Redirect::temporary(SWAGGER_PAGE) });
-    router.with_state(state).merge(swagger_ui()).route(HOME, home).layer((
-        Boundary::new(limits),
-        CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()),
-    ))
+    let settings = web::Settings { limits, trusted_proxies, ..web::Settings::default() };
+    web::around(api(directory, authentication).merge(home()), settings)
+}
+
+/// The routes of the REST API of a directory and of its documentation, to be merged with others:
+/// nothing stands around them yet, and `/` is free.
+pub fn api(directory: Directory, authentication: Authentication) -> Router {
+    let state = Arc::new(ApiState { directory, authentication, list: ListCache::default() });
+    let (router, _) = operations().split_for_parts();
+    router.with_state(state).merge(swagger_ui())
+}
+
+/// Leads from `/` to the documentation, where nothing else serves `/`.
+pub fn home() -> Router {
+    Router::new().route(HOME, get(|| async { Redirect::temporary(SWAGGER_PAGE) }))
 }
 
 /// The document and its reader, which without the setting would tell an online validator of it.
@@ -113,7 +98,7 @@ pub fn routes() -> Vec<(Method, String)> {
 }
 
 /// The endpoints, each beside its documentation.
-pub(crate) fn api() -> OpenApiRouter<SharedState> {
+pub(crate) fn operations() -> OpenApiRouter<SharedState> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(endpoints::list_users::get_all_users, endpoints::create_user::create_user))
         .routes(routes!(

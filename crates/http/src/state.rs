@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use dqops_users_service::Directory;
-use ipnet::IpNet;
 
 use crate::list_cache::ListCache;
 
@@ -21,7 +20,6 @@ pub enum Authentication {
 pub(crate) struct ApiState {
     pub(crate) directory: Directory,
     pub(crate) authentication: Authentication,
-    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) list: ListCache,
 }
 

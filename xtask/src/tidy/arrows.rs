@@ -14,8 +14,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage-sqlite", &["domain", "storage"]),
     ("storage-postgres", &["domain", "storage"]),
     ("service", &["domain", "storage"]),
-    ("http", &["domain", "service", "storage"]),
-    ("server", &["domain", "storage", "storage-sqlite", "storage-postgres", "service", "http"]),
+    ("web", &["domain", "service", "storage"]),
+    ("http", &["domain", "service", "storage", "web"]),
+    ("console", &["domain", "service", "web"]),
+    (
+        "server",
+        &[
+            "domain",
+            "storage",
+            "storage-sqlite",
+            "storage-postgres",
+            "service",
+            "web",
+            "http",
+            "console",
+        ],
+    ),
 ];
 
 /// What tests may take in beside that: a storage to work on.

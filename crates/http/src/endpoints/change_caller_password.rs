@@ -1,11 +1,11 @@
 //! `PUT /api/mypassword`: changing one's own password.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, PasswordBody},
     openapi::{BodyFailures, CommonFailures, NewPassword},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

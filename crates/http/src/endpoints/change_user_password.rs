@@ -1,11 +1,11 @@
 //! `PUT /api/users/{email}/password`: changing the password of a user.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, EmailPath, PasswordBody},
     openapi::{BodyFailures, CommonFailures, EmailParameter, NewPassword},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

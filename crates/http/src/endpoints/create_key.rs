@@ -2,6 +2,7 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use dqops_users_service::{FieldError, KeyLifetime, NewKey, ServiceError};
+use dqops_users_web::{Failure, Problem};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,6 @@ use super::private;
 use crate::{
     extract::{Authenticated, JsonObject},
     openapi::{BodyFailures, CommonFailures},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

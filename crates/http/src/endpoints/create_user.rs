@@ -5,13 +5,13 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use dqops_users_web::{Failure, Problem};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     extract::{Authenticated, UserBody},
     models::UserInputModel,
     openapi::{BodyFailures, CommonFailures},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

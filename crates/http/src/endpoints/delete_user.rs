@@ -1,11 +1,11 @@
 //! `DELETE /api/users/{email}`: deleting a user.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, Conditions, EmailPath},
     openapi::{CommonFailures, ConditionParameter, EmailParameter},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

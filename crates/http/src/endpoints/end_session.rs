@@ -1,11 +1,11 @@
 //! `DELETE /api/sessions/{id}`: ending one session.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, SessionPath},
     openapi::{CommonFailures, IdParameter},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

@@ -2,11 +2,11 @@
 
 use axum::{extract::State, http::StatusCode};
 use dqops_users_service::FieldError;
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, Whose},
     openapi::{CommonFailures, WhoseParameter},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

@@ -1,6 +1,7 @@
 //! `GET /api/users/{email}`: one user.
 
 use axum::{extract::State, http::HeaderMap, response::Response};
+use dqops_users_web::{Failure, Problem};
 
 use super::{not_modified, tagged};
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
     extract::{Authenticated, EmailPath},
     models::UserModel,
     openapi::{CommonFailures, EmailParameter},
-    problem::Failure,
     state::SharedState,
 };
 
@@ -20,8 +20,8 @@ use crate::{
         (status = 200, description = "the user", body = UserModel,
             headers(("ETag" = String, description = "the version of the user"))),
         (status = 304, description = "the user is as `If-None-Match` says"),
-        (status = 400, description = "not an email", body = crate::problem::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "there is no such user", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "not an email", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "there is no such user", body = Problem, content_type = "application/problem+json"),
         CommonFailures,
     ),
     security(("bearer" = []), ()),

@@ -1,12 +1,10 @@
 //! `GET /api/ishealthy`: whether the directory can do its work.
 
 use axum::{extract::State, http::StatusCode, response::Response};
+use dqops_users_web::{Failure, Problem};
 
 use super::private;
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// Checks that the directory answers. Needs no credential.
 #[utoipa::path(

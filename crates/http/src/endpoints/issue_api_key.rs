@@ -6,15 +6,10 @@ use axum::{
     response::Response,
 };
 use dqops_users_service::{KeyLifetime, NewKey};
+use dqops_users_web::{Failure, Problem, cross_site};
 
 use super::private;
-use crate::{
-    cross_site,
-    extract::Authenticated,
-    openapi::CommonFailures,
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::{extract::Authenticated, openapi::CommonFailures, state::SharedState};
 
 /// The name of keys that are issued here, where the client has no way to give one.
 const KEY_NAME: &str = "issued over REST";

@@ -2,6 +2,7 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use dqops_users_service::OwnedSession;
+use dqops_users_web::{Failure, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,6 @@ use super::private;
 use crate::{
     extract::{Authenticated, Whose},
     openapi::{CommonFailures, WhoseParameter},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

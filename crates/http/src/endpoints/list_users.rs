@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use dqops_users_service::{Caller, UserPage};
+use dqops_users_web::{Failure, Problem};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{REVALIDATE, not_modified, tagged};
@@ -16,7 +17,6 @@ use crate::{
     extract::{Authenticated, UserQuery},
     models::UserModel,
     openapi::{CommonFailures, PageParameters},
-    problem::Failure,
     state::{ApiState, SharedState},
 };
 
@@ -31,7 +31,7 @@ use crate::{
             headers(("ETag" = String, description = "the version of the whole list"),
                     ("Link" = String, description = "the next page, when a page was asked for"))),
         (status = 304, description = "the whole list is as `If-None-Match` says"),
-        (status = 400, description = "a parameter is not valid", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "a parameter is not valid", body = Problem, content_type = "application/problem+json"),
         CommonFailures,
     ),
     security(("bearer" = []), ()),

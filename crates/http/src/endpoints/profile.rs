@@ -3,14 +3,14 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use dqops_users_domain::{Permission, Role, licence::LicenceType};
 use dqops_users_service::Profile;
+use dqops_users_web::Failure;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::private;
 use crate::{
-    extract::Authenticated, models::RoleName, openapi::CommonFailures, problem::Failure,
-    state::SharedState,
+    extract::Authenticated, models::RoleName, openapi::CommonFailures, state::SharedState,
 };
 
 /// The profile as DQOps' own clients read it, with its members in DQOps' order

@@ -1,11 +1,11 @@
 //! `DELETE /api/keys/{id}`: revoking an API key.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, KeyPath},
     openapi::{CommonFailures, IdParameter},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

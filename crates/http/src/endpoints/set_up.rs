@@ -3,6 +3,7 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use dqops_users_domain::{Password, PasswordError};
 use dqops_users_service::ServiceError;
+use dqops_users_web::{Failure, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +11,6 @@ use super::private;
 use crate::{
     extract::{JsonObject, email_of},
     openapi::BodyFailures,
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

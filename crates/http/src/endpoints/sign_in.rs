@@ -7,19 +7,14 @@ use axum::{
 };
 use dqops_users_domain::{Password, Role};
 use dqops_users_service::{ServiceError, SignIn};
+use dqops_users_web::{Client, Failure, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::private;
-use crate::{
-    extract::{ClientAddress, SecretObject},
-    models::RoleName,
-    openapi::BodyFailures,
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::{extract::SecretObject, models::RoleName, openapi::BodyFailures, state::SharedState};
 
 /// Who signs in.
 #[derive(Debug, ToSchema)]
@@ -70,7 +65,7 @@ pub(crate) struct SessionBegun<'s> {
 )]
 pub(crate) async fn sign_in(
     State(state): State<SharedState>,
-    ClientAddress(address): ClientAddress,
+    Client { address, .. }: Client,
     headers: HeaderMap,
     SecretObject(mut body): SecretObject,
 ) -> Result<Response, Failure> {

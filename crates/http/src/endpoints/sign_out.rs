@@ -1,13 +1,9 @@
 //! `DELETE /api/session`: signing out.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
-use crate::{
-    extract::Authenticated,
-    openapi::CommonFailures,
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::{extract::Authenticated, openapi::CommonFailures, state::SharedState};
 
 /// Ends the session whose token is sent.
 #[utoipa::path(

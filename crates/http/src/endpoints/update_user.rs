@@ -1,12 +1,12 @@
 //! `PUT /api/users/{email}`: changing the roles of a user.
 
 use axum::{extract::State, http::StatusCode};
+use dqops_users_web::{Failure, Problem};
 
 use crate::{
     extract::{Authenticated, Conditions, EmailPath, UserBody},
     models::UserInputModel,
     openapi::{BodyFailures, CommonFailures, ConditionParameter, EmailParameter},
-    problem::{Failure, Problem},
     state::SharedState,
 };
 

@@ -5,12 +5,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use dqops_users_service::{Caller, ServiceError};
+use dqops_users_web::{Failure, Problem, cross_site};
 
-use crate::{
-    cross_site,
-    problem::{Failure, Problem},
-    state::{Authentication, SharedState},
-};
+use crate::state::{Authentication, SharedState};
 
 /// The caller of a request that needs one.
 pub(crate) struct Authenticated(pub(crate) Caller);

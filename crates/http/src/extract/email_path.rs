@@ -6,11 +6,9 @@ use axum::{
 };
 use dqops_users_domain::Email;
 use dqops_users_service::FieldError;
+use dqops_users_web::{Failure, Problem};
 
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// The user that a path names.
 pub(crate) struct EmailPath(pub(crate) Email);

@@ -6,9 +6,10 @@ use axum::{
 };
 use dqops_users_domain::{ApiKeyId, SessionId};
 use dqops_users_service::ServiceError;
+use dqops_users_web::Failure;
 use uuid::Uuid;
 
-use crate::{problem::Failure, state::SharedState};
+use crate::state::SharedState;
 
 /// The session of the path.
 pub(crate) struct SessionPath(pub(crate) SessionId);

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
 };
 use dqops_users_service::FieldError;
+use dqops_users_web::{Failure, Problem, read_body};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _, MapAccess, Visitor},
@@ -14,10 +15,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::body::{self, ContentType, MAX_BODY, MAX_PASSWORD_BODY};
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// The members of a JSON object, each still unread. A member that stands twice is refused: two
 /// readers could take different ones.
@@ -123,7 +121,7 @@ async fn read(request: Request, limit: usize) -> Result<Members, Problem> {
     if body::content_type(&parts.headers)? != Some(ContentType::Json) {
         return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    let bytes = body::read(&parts, body, limit).await?;
+    let bytes = read_body(&parts, body, limit).await?;
     Members::parse(&bytes)
 }
 

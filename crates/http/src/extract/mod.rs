@@ -2,7 +2,6 @@
 
 mod body;
 mod caller;
-mod client_address;
 mod conditions;
 mod email_path;
 mod id_path;
@@ -13,7 +12,6 @@ mod user_query;
 mod whose_query;
 
 pub(crate) use caller::Authenticated;
-pub(crate) use client_address::ClientAddress;
 pub(crate) use conditions::Conditions;
 pub(crate) use email_path::EmailPath;
 pub(crate) use id_path::{KeyPath, SessionPath};

@@ -5,12 +5,10 @@ use axum::{
     http::StatusCode,
 };
 use dqops_users_domain::{Password, PasswordError};
+use dqops_users_web::{Failure, Problem, read_body};
 
 use super::body::{self, ContentType, MAX_PASSWORD_BODY};
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// The new password, if one was sent that is not empty.
 pub(crate) struct PasswordBody(pub(crate) Option<Password>);
@@ -21,7 +19,7 @@ impl FromRequest<SharedState> for PasswordBody {
     async fn from_request(request: Request, _: &SharedState) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
         let kind = body::content_type(&parts.headers)?;
-        let bytes = body::read(&parts, body, MAX_PASSWORD_BODY).await?;
+        let bytes = read_body(&parts, body, MAX_PASSWORD_BODY).await?;
         Ok(Self(read(kind, &bytes)?))
     }
 }

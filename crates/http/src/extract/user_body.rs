@@ -3,12 +3,10 @@
 use axum::extract::{FromRequest, Request};
 use dqops_users_domain::{DataDomainName, DataDomainRoles, Email, Role};
 use dqops_users_service::{FieldError, UserInput};
+use dqops_users_web::{Failure, Problem};
 
 use super::{JsonObject, Members};
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// What a caller sent about a user.
 pub(crate) struct UserBody(pub(crate) UserInput);

@@ -2,11 +2,9 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use dqops_users_service::{FieldError, UserPage};
+use dqops_users_web::{Failure, Problem};
 
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// The page that is wanted; `None` for the whole list.
 pub(crate) struct UserQuery(pub(crate) Option<UserPage>);

@@ -3,11 +3,9 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use dqops_users_domain::Email;
 use dqops_users_service::{Caller, FieldError, ServiceError};
+use dqops_users_web::{Failure, Problem};
 
-use crate::{
-    problem::{Failure, Problem},
-    state::SharedState,
-};
+use crate::state::SharedState;
 
 /// Whose things are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]

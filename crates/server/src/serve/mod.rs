@@ -16,8 +16,9 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use dqops_users_domain::Email;
-use dqops_users_http::{Authentication, Settings as HttpSettings};
+use dqops_users_http::Authentication;
 use dqops_users_service::{Ambient, Directory, HashingSettings, SessionLimits};
+use dqops_users_web::Settings as WebSettings;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
@@ -173,9 +174,11 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     banner::print(address, authentication, setup_code.as_ref(), &licence);
     drop(setup_code);
 
+    let router =
+        dqops_users_http::api(directory.clone(), authentication).merge(dqops_users_http::home());
     let trusted_proxies = settings.trusted_proxy.clone();
-    let http = HttpSettings { trusted_proxies, ..HttpSettings::new(authentication) };
-    let router = dqops_users_http::router(directory.clone(), http);
+    let router =
+        dqops_users_web::around(router, WebSettings { trusted_proxies, ..WebSettings::default() });
     let noting = tokio::spawn(note_time(directory.clone()));
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
     accept::until(stop, listener, router, settings.max_connections).await;

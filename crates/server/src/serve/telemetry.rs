@@ -48,7 +48,8 @@ pub(super) fn start(format: Option<LogFormat>, level: LogLevel) {
         .with_target("dqops_users", level)
         .with_target("dqops_users_http", level)
         .with_target("dqops_users_service", level)
-        .with_target("dqops_users_storage", level);
+        .with_target("dqops_users_storage", level)
+        .with_target("dqops_users_web", level);
     let log = tracing_subscriber::registry().with(filter);
     match format.unwrap_or(default) {
         LogFormat::Text => {

@@ -26,8 +26,10 @@ use tower::{Layer, Service};
 
 use crate::{
     admission::Place,
-    problem::{Cause, PROBLEM_JSON, Problem},
-    router::Limits,
+    around::Limits,
+    failure::Cause,
+    pages::{self, Pages},
+    problem::Problem,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,14 +51,16 @@ struct Shared {
     places: Arc<Semaphore>,
     request_time: Duration,
     next_id: AtomicU64,
+    pages: Option<Pages>,
 }
 
 impl Boundary {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, pages: Option<Pages>) -> Self {
         let shared = Shared {
             places: Arc::new(Semaphore::new(limits.requests_at_once)),
             request_time: limits.request_time,
             next_id: AtomicU64::new(first_id()),
+            pages,
         };
         Self { shared: Arc::new(shared) }
     }
@@ -115,12 +119,16 @@ where
         let id = boundary.request_id(&request);
         let method = request.method().clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
+        let pages = boundary.shared.pages.filter(|_| pages::are_wanted(&request));
         let admission = boundary.shared.admission(&mut request);
         let inner = self.inner.call(request);
         Box::pin(async move {
             let mut response = answer(&boundary.shared, admission, inner).await;
             if is_bare_error(&response) {
                 response = with_problem(&response);
+            }
+            if let Some(pages) = pages {
+                response = pages::as_page(response, pages);
             }
             log(&response, &method, route.as_ref(), &id);
             let headers = response.headers_mut();
@@ -180,11 +188,12 @@ async fn answer(
     }
 }
 
-/// Whether the framework answered with an error that has no body of ours.
+/// Whether the framework answered with an error: without a body, or with a text of its own.
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
     (status.is_client_error() || status.is_server_error())
-        && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != PROBLEM_JSON)
+        && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn with_problem(bare: &Response) -> Response {

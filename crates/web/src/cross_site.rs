@@ -4,7 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header, uri::Authority};
 
 /// Whether another site caused the request. The layer around all routes checks unsafe methods; this
 /// is for a GET that has an effect, by the same signs: `Sec-Fetch-Site`, else `Origin` against `Host`.
-pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn is_cross_site(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site != "same-origin" && site != "none";
     }
@@ -16,7 +17,8 @@ pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
 
 /// Whether the request was addressed to this machine by one of its own names. A page of another
 /// site can make its own name resolve to 127.0.0.1, but cannot make the browser send another `Host`.
-pub(crate) fn is_addressed_to_loopback(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn is_addressed_to_loopback(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     let Some(host) = hosts.next() else { return true };
     if hosts.next().is_some() {

@@ -1,0 +1,22 @@
+//! What the REST adapter and the console share of HTTP: who is let in, from where a request comes,
+//! and how an error becomes an answer.
+//!
+//! Both adapters stand side by side on this crate, so that neither has to know the other. Their
+//! routers are merged and get everything that stands around a request from [`around`], once.
+
+mod admission;
+mod around;
+mod body;
+mod boundary;
+mod client;
+pub mod cross_site;
+mod failure;
+mod pages;
+mod problem;
+
+pub use around::{Limits, Settings, around};
+pub use body::read_body;
+pub use client::Client;
+pub use failure::Failure;
+pub use pages::Pages;
+pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
