@@ -93,8 +93,7 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
 /// Whether the browser understands gzip; every one does.
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
-    let mut codings =
-        lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let mut codings = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     codings.any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));

@@ -53,8 +53,7 @@ fn build(text: &str, is_encrypted: bool) -> Cookie<'_> {
 
 fn value(cookie: &Cookie<'_>) -> HeaderValue {
     let text = cookie.to_string();
-    let mut value =
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
+    let mut value = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
 }

@@ -55,7 +55,10 @@ impl Fields {
     }
 
     /// Takes a password out, verbatim.
-    pub(crate) fn password(&mut self, name: &'static str) -> Result<Option<Password>, ServiceError> {
+    pub(crate) fn password(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<Password>, ServiceError> {
         let place = self.0.iter().position(|(field, _)| field == name);
         let text = place.map(|place| self.0.swap_remove(place).1).unwrap_or_default();
         match Password::new(text) {
@@ -66,10 +69,7 @@ impl Fields {
     }
 
     /// The fields whose names begin so, by the rest of their names.
-    pub(crate) fn below<'f>(
-        &'f self,
-        prefix: &'f str,
-    ) -> impl Iterator<Item = (&'f str, &'f str)> {
+    pub(crate) fn below<'f>(&'f self, prefix: &'f str) -> impl Iterator<Item = (&'f str, &'f str)> {
         let below = move |(name, value): &'f (String, String)| {
             name.strip_prefix(prefix).map(|rest| (rest, value.as_str()))
         };

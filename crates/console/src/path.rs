@@ -72,11 +72,7 @@ impl FromRequestParts<SharedConsole> for LinkToken {
 }
 
 /// A part of the path, percent-decoded once.
-async fn part(
-    parts: &mut Parts,
-    console: &SharedConsole,
-    name: &str,
-) -> Result<String, Failure> {
+async fn part(parts: &mut Parts, console: &SharedConsole, name: &str) -> Result<String, Failure> {
     let not_found = || Problem::of_status(StatusCode::NOT_FOUND);
     let decoded = RawPathParams::from_request_parts(parts, console).await;
     let decoded = decoded.map_err(|_| not_found())?;

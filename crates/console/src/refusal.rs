@@ -1,7 +1,10 @@
 //! What a form says when it is refused: beside the field at fault, or on top of the page.
 
 use askama::Template;
-use axum::{http::{HeaderValue, header}, response::Response};
+use axum::{
+    http::{HeaderValue, header},
+    response::Response,
+};
 use dqops_users_service::ServiceError;
 use dqops_users_web::{Failure, Problem};
 

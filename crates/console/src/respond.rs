@@ -10,6 +10,7 @@ use dqops_users_web::{Failure, Problem};
 
 use crate::{
     assets,
+    headers::with_headers,
     pages::error::ErrorPage,
     views::{Chrome, Link},
 };
@@ -57,15 +58,16 @@ pub(crate) fn see_other(path: &str) -> Response {
 
 /// The page that tells of a problem, for browsers that met it before any page of the console.
 pub fn problem_page(problem: &Problem) -> Response {
-    problem_in(Chrome::bare(assets::paths()), problem, None)
+    with_headers(problem_in(Chrome::bare(assets::paths()), problem))
 }
 
 /// The page that tells of a problem, in a frame.
-pub(crate) fn problem_in(chrome: Chrome, problem: &Problem, request_id: Option<String>) -> Response {
+pub(crate) fn problem_in(chrome: Chrome, problem: &Problem) -> Response {
     let status = problem.status();
     let (title, advice) = words(status);
     let is_signed_in = chrome.caller.is_some();
-    let (href, label) = if is_signed_in { ("/users", "To the users") } else { ("/", "To the start") };
+    let (href, label) =
+        if is_signed_in { ("/users", "To the users") } else { ("/", "To the start") };
     let detail = match problem.code() {
         "route_not_found" => "There is no page at this address.".to_owned(),
         "method_not_allowed" => "This address is for a form of the console.".to_owned(),
@@ -78,7 +80,6 @@ pub(crate) fn problem_in(chrome: Chrome, problem: &Problem, request_id: Option<S
         detail,
         advice: advice.map(str::to_owned),
         back: Link { href: href.to_owned(), label: label.to_owned() },
-        request_id: request_id.filter(|_| status.is_server_error()),
     };
     self::page(status, &page)
 }
@@ -94,9 +95,10 @@ fn words(status: StatusCode) -> (&'static str, Option<&'static str>) {
         StatusCode::SERVICE_UNAVAILABLE => {
             ("Not now", Some("Wait a moment, then load the page again."))
         }
-        status if status.is_server_error() => {
-            ("The server failed", Some("It is not your fault. If it happens again, tell the administrator."))
-        }
+        status if status.is_server_error() => (
+            "The server failed",
+            Some("It is not your fault. If it happens again, tell the administrator."),
+        ),
         _ => ("That did not work", None),
     }
 }

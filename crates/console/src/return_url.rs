@@ -39,11 +39,28 @@ mod tests {
     fn nothing_leaves_the_origin() {
         let long = format!("/{}", "a".repeat(2000));
         for text in [
-            "", "users", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",
-            "/\t/evil.example", "/\n/evil.example", "\t//evil.example", " //evil.example",
-            "https://evil.example", "https:evil.example", "http:/evil.example", "//evil@host/",
-            "javascript:alert(1)", "data:text/html,x", "/é", "/\u{2044}/evil.example",
-            "/users\r\nSet-Cookie: a=b", "/\u{0}/evil.example", "/a\\..\\b", long.as_str(),
+            "",
+            "users",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "https:evil.example",
+            "http:/evil.example",
+            "//evil@host/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "/é",
+            "/\u{2044}/evil.example",
+            "/users\r\nSet-Cookie: a=b",
+            "/\u{0}/evil.example",
+            "/a\\..\\b",
+            long.as_str(),
         ] {
             assert_eq!(own_page(text), None, "{text:?}");
         }

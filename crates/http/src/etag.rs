@@ -6,11 +6,7 @@ use dqops_users_service::{IfMatch, ListVersion, UserVersion};
 
 /// The tag of one user: `"u7"`, with data domains `"u7-d3"`.
 pub(crate) fn of_user(version: UserVersion) -> HeaderValue {
-    let text = match version.data_domains {
-        None => format!("\"u{}\"", version.user),
-        Some(data_domains) => format!("\"u{}-d{data_domains}\"", version.user),
-    };
-    value(text)
+    value(format!("\"{version}\""))
 }
 
 /// The tag of the whole list: `"l7"`, with data domains `"l7-d"`.
@@ -40,18 +36,7 @@ pub(crate) fn if_match(text: &str) -> IfMatch {
 }
 
 fn user_version(tag: &str) -> Option<UserVersion> {
-    let text = tag.strip_prefix("\"u")?.strip_suffix('"')?;
-    let epoch = |digits: &str| {
-        let number = digits.parse().ok()?;
-        // One version has one tag: no sign, no leading zero.
-        (format!("{number}") == digits).then_some(Epoch(number))
-    };
-    match text.split_once("-d") {
-        None => Some(UserVersion { user: epoch(text)?, data_domains: None }),
-        Some((user, domains)) => {
-            Some(UserVersion { user: epoch(user)?, data_domains: Some(epoch(domains)?) })
-        }
-    }
+    tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
 }
 
 fn value(text: String) -> HeaderValue {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use dqops_users_domain::licence::VendorKey;
 use dqops_users_storage::SharedStorage;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Ambient, HashingSettings, KeyLimits, Mailing, PasswordPolicy, SessionLimits, facts::Facts,
@@ -79,6 +79,12 @@ impl Directory {
             ambient,
         };
         Self { storage, shared: Arc::new(shared), facts: Arc::new(Facts::new()) }
+    }
+
+    /// The time now, by the directory's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.ambient.now()
     }
 
     /// Characters that a new password needs.

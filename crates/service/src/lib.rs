@@ -28,13 +28,13 @@ pub use api_keys::{IssuedKey, KeyLifetime, KeyLimits, NewKey, OwnedKey};
 pub use directory::{Directory, Settings};
 pub use error::{FieldError, ServiceError};
 pub use first_admin::{FirstAdmin, RecoveredAdmin};
-pub use licensing::{LicenceOrigin, LicenceReport};
+pub use licensing::{LicenceAllowance, LicenceOrigin, LicenceReport};
 pub use password_links::{IssuedLink, Mail, MailError, Mailer, Mailing};
 pub use passwords::{Hasher, HashingSettings, PasswordPolicy, PasswordRejection};
 pub use profile::Profile;
 pub use sessions::{OwnedSession, SessionLimits, SignIn, SignedIn};
 pub use users::{
-    BrowsedPage, IfMatch, ImportMode, ImportReport, ImportRow, ListVersion, Progress, RowError,
-    SeatOutlook, UserBrowse, UserInput, UserOutlook, UserPage, UserPosition, UserSort, UserVersion,
-    UserView,
+    BrowsedPage, BrowsedUser, IfMatch, ImportMode, ImportReport, ImportRow, ListVersion, Progress,
+    RowError, SeatOutlook, UserBrowse, UserInput, UserOutlook, UserPage, UserPosition, UserSort,
+    UserVersion, UserView,
 };

@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::views::Chrome;
+use crate::{
+    respond::{Answer, ok},
+    views::{Chrome, Section},
+    visit::SignedIn,
+};
 
 /// `GET /about`.
 #[derive(Clone, Debug, Template)]
@@ -29,4 +33,32 @@ pub struct Health {
     pub is_well: bool,
     /// What there is to say.
     pub remark: Option<String>,
+}
+
+/// Shows what the server is, and whether it is well.
+pub(crate) async fn show(SignedIn { visit, caller }: SignedIn) -> Answer {
+    let settings = visit.settings();
+    let storage = visit.directory().check_health().await;
+    let authentication = if settings.without_authentication {
+        "none: whoever can connect acts as the oldest admin"
+    } else {
+        "required: people sign in, programs send API keys"
+    };
+    let mail = if visit.directory().can_mail() { "configured" } else { "not configured" };
+    let mut chrome = visit.chrome(Section::About);
+    chrome.caller = Some((&caller).into());
+    ok(&AboutPage {
+        chrome,
+        version: settings.version.clone(),
+        database: settings.database.clone(),
+        authentication: authentication.to_owned(),
+        health: vec![
+            Health {
+                what: "Database".to_owned(),
+                is_well: storage.is_ok(),
+                remark: storage.err().map(|_| "It does not answer.".to_owned()),
+            },
+            Health { what: "Mail".to_owned(), is_well: true, remark: Some(mail.to_owned()) },
+        ],
+    })
 }

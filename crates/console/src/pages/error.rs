@@ -20,6 +20,4 @@ pub struct ErrorPage {
     pub advice: Option<String>,
     /// The way back.
     pub back: Link,
-    /// The request's id, which the log repeats.
-    pub request_id: Option<String>,
 }

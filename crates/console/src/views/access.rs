@@ -1,5 +1,7 @@
 //! How a user can get in, as pages show it.
 
+use jiff::Timestamp;
+
 use super::Moment;
 
 /// Whether a user has a password, and what became of the link to set one.
@@ -18,6 +20,13 @@ pub enum PasswordLink {
     Open(Moment),
     /// It worked until then.
     Expired(Moment),
+}
+
+impl PasswordLink {
+    /// A link that holds or held until `end`.
+    pub(crate) fn at(end: Timestamp, now: Timestamp) -> Self {
+        if now < end { Self::Open(end.into()) } else { Self::Expired(end.into()) }
+    }
 }
 
 /// What the form for a new password says about the rule.

@@ -2,6 +2,9 @@
 
 use askama::{Template, filters::HtmlSafe};
 
+use dqops_users_service::{Caller, OwnedKey, OwnedSession};
+use jiff::Timestamp;
+
 use super::Moment;
 
 /// A table of API keys. It renders itself: `{{ keys }}`.
@@ -58,6 +61,35 @@ pub struct SessionRow {
     pub ends: Moment,
     /// Whether it is the one that asks.
     pub is_this: bool,
+}
+
+impl Keys {
+    pub(crate) fn of(owner_path: String, keys: &[OwnedKey], now: Timestamp) -> Self {
+        let row = |OwnedKey { key, .. }: &OwnedKey| KeyRow {
+            id: key.id.0.to_string(),
+            name: key.name.clone(),
+            created: key.created_at.into(),
+            expires: key.expires_at.map(Moment::from),
+            last_used: key.last_used_at.map(Moment::from),
+            is_expired: !key.is_valid_at(now),
+        };
+        Self { owner_path, rows: keys.iter().map(row).collect() }
+    }
+}
+
+impl Sessions {
+    pub(crate) fn of(owner_path: String, sessions: &[OwnedSession], caller: &Caller) -> Self {
+        let row = |OwnedSession { session, .. }: &OwnedSession| SessionRow {
+            id: session.id.0.to_string(),
+            client: session.client.clone(),
+            address: session.address.clone(),
+            began: session.created_at.into(),
+            last_used: session.last_used_at.into(),
+            ends: session.ends_at.into(),
+            is_this: caller.session() == Some(session.id),
+        };
+        Self { owner_path, rows: sessions.iter().map(row).collect() }
+    }
 }
 
 impl HtmlSafe for Keys {}

@@ -22,4 +22,5 @@ pub use moment::Moment;
 pub use roles::{
     DomainRole, DomainRoleForm, DomainRolesForm, RefusedRoles, RoleChoice, refused, what,
 };
+pub(crate) use roles::{domain_roles, domain_roles_in, role_in};
 pub use seats::Seats;

@@ -1,6 +1,9 @@
 //! Roles in forms and in words.
 
-use dqops_users_domain::{Permission, Role};
+use dqops_users_domain::{DataDomainName, DataDomainRoles, Permission, Role};
+use dqops_users_service::{ServiceError, UserView};
+
+use crate::fields::Fields;
 
 /// One role in a list of choices.
 #[derive(Clone, Debug)]
@@ -39,6 +42,53 @@ pub struct DomainRolesForm {
     pub rows: Vec<DomainRoleForm>,
     /// Why there is less to choose than there could be.
     pub refusal: Option<String>,
+}
+
+impl DomainRoleForm {
+    /// The choice in one domain, where `refusal` says why the role cannot become stronger.
+    pub(crate) fn of(domain: &DataDomainName, role: Role, refusal: Option<&str>) -> Self {
+        let choice = |other: Role| RoleChoice {
+            role: other,
+            is_selected: other == role,
+            refusal: refusal.filter(|_| other.strength() > role.strength()).map(str::to_owned),
+        };
+        Self { domain: domain.as_str().to_owned(), choices: Role::ALL.map(choice).to_vec() }
+    }
+}
+
+impl DomainRolesForm {
+    /// What the form calls a field of the service: `dataDomainRoles.sales` is `domain-2`.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        let domain = name.strip_prefix("dataDomainRoles.")?;
+        let place = self.rows.iter().position(|row| row.domain == domain);
+        // A domain that is gone has no field any more; then it is the roles that are at fault.
+        Some(place.map_or_else(|| "accountRole".to_owned(), |place| format!("domain-{place}")))
+    }
+}
+
+/// The user's roles in data domains, without those that are none.
+pub(crate) fn domain_roles(view: &UserView) -> Vec<DomainRole> {
+    let roles = view.data_domain_roles.iter().flatten();
+    let real = roles.filter(|(_, role)| **role != Role::None);
+    real.map(|(name, role)| DomainRole { domain: name.as_str().to_owned(), role: *role }).collect()
+}
+
+/// The account role that a form holds.
+pub(crate) fn role_in(fields: &Fields) -> Result<Option<Role>, ServiceError> {
+    let role = fields.given("accountRole").map(str::parse).transpose();
+    role.map_err(|error| ServiceError::invalid("accountRole", &error))
+}
+
+/// The roles in data domains that a form holds; `None` where it shows none.
+pub(crate) fn domain_roles_in(fields: &Fields) -> Result<Option<DataDomainRoles>, ServiceError> {
+    let mut roles = DataDomainRoles::new();
+    for (name, role) in fields.below("domain:") {
+        let field = || format!("dataDomainRoles.{name}");
+        let domain = name.parse().map_err(|error| ServiceError::invalid(field(), &error))?;
+        let role: Role = role.parse().map_err(|error| ServiceError::invalid(field(), &error))?;
+        roles.insert(domain, role);
+    }
+    Ok(Some(roles).filter(|roles| !roles.is_empty()))
 }
 
 /// Roles that cannot be chosen, for one reason.

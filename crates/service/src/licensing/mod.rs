@@ -1,5 +1,6 @@
 //! The licence in force, and the time by which it is judged.
 
+mod allowances;
 mod install;
 mod remove;
 mod report;
@@ -10,6 +11,7 @@ use dqops_users_domain::licence::{Licence, LicenceTokenError, VendorKey};
 use dqops_users_storage::DirectoryRecord;
 use jiff::{SignedDuration, Timestamp};
 
+pub use allowances::LicenceAllowance;
 pub use report::{LicenceOrigin, LicenceReport};
 
 /// How far the clock may be set back before the licence stops believing it.

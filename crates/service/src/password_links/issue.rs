@@ -7,6 +7,7 @@ use dqops_users_domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::mail::Mailing;
 use crate::{
     Caller, Directory, ServiceError,
     work::{Change, Work},
@@ -47,10 +48,26 @@ impl Directory {
         caller: &Caller,
         email: &Email,
     ) -> Result<IssuedLink, ServiceError> {
-        let mailing = self.shared.mailing.as_ref().ok_or(ServiceError::NoMail)?;
+        self.mailing()?;
         let issued = self.issue_password_link(caller, email).await?;
-        mailing.send_link(email, &issued).await?;
+        self.mail_issued_link(email, &issued).await?;
         Ok(issued)
+    }
+
+    /// Mails a link that was made before to its user.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoMail`], [`ServiceError::MailNotSent`].
+    pub async fn mail_issued_link(
+        &self,
+        email: &Email,
+        issued: &IssuedLink,
+    ) -> Result<(), ServiceError> {
+        self.mailing()?.send_link(email, issued).await
+    }
+
+    pub(super) fn mailing(&self) -> Result<&Mailing, ServiceError> {
+        self.shared.mailing.as_ref().ok_or(ServiceError::NoMail)
     }
 
     pub(super) fn new_link_token(&self) -> Token {

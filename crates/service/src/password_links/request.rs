@@ -31,9 +31,7 @@ impl Directory {
         email: &str,
         address: IpAddr,
     ) -> Result<(), ServiceError> {
-        if !self.can_mail() {
-            return Err(ServiceError::NoMail);
-        }
+        self.mailing()?;
         let now = self.shared.ambient.now();
         let throttle = Throttle::of_link_request(email, address);
         throttle.check(&mut *self.storage.read().await?, now).await?;
@@ -52,12 +50,11 @@ impl Directory {
     }
 
     async fn mail_requested_link(&self, email: &Email) -> Result<(), ServiceError> {
-        let mailing = self.shared.mailing.as_ref().ok_or(ServiceError::NoMail)?;
         let token = self.new_link_token();
         let digest = token.digest();
         let issue = IssueRequested { email: email.clone(), digest };
         let link = self.make(&Caller::nobody(), issue).await?;
-        mailing.send_link(email, &IssuedLink { token, link }).await
+        self.mail_issued_link(email, &IssuedLink { token, link }).await
     }
 }
 

@@ -8,7 +8,16 @@ use dqops_users_domain::{Password, Permission};
 use crate::{Caller, Directory, ServiceError};
 
 impl Directory {
-    /// Changes the password of the caller who knows the current one. Guessing it is throttled like
+    /// Whether the caller has a password.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoOwner`] when there is no user behind the caller.
+    pub async fn has_own_password(&self, caller: &Caller) -> Result<bool, ServiceError> {
+        let user = caller.user().ok_or(ServiceError::NoOwner)?.id;
+        Ok(self.storage.read().await?.password_hash(user).await?.is_some())
+    }
+
+    /// Changes the password of the caller who knows the current one, if there is one. Guessing it is throttled like
     /// signing in, and failed guesses stay in the audit trail.
     ///
     /// # Errors
@@ -24,6 +33,9 @@ impl Directory {
         caller.must(Permission::View)?;
         let email = caller.user().ok_or(ServiceError::NoOwner)?.email.clone();
         let new = password.ok_or(ServiceError::MissingField("password"))?;
+        if !self.has_own_password(caller).await? {
+            return self.change_user_password(caller, &email, Some(new)).await;
+        }
         let current = current.ok_or(ServiceError::MissingField("current"))?;
         let known = self.verify_throttled(email.as_str(), Some(&current), address).await;
         let known = known.map_err(|error| match error {

@@ -3,11 +3,30 @@
 use std::sync::Arc;
 
 use dqops_users_domain::{Email, Permission};
+use jiff::Timestamp;
 
 use super::view::UserView;
 use crate::{Caller, Directory, ServiceError};
 
 impl Directory {
+    /// The user with that email, and when it was added.
+    ///
+    /// # Errors
+    /// As [`Directory::get_user`].
+    pub async fn user_with_age(
+        &self,
+        caller: &Caller,
+        email: &Email,
+    ) -> Result<(UserView, Timestamp), ServiceError> {
+        caller.must(Permission::View)?;
+        let mut reader = self.storage.read().await?;
+        let found = reader.find_user(email).await?;
+        let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
+        let added_at = user.created_at;
+        let facts = self.read_facts(&mut *reader).await?;
+        Ok((UserView::new(user, &facts), added_at))
+    }
+
     /// The user with that email.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ use dqops_users_storage::Reader;
 
 use crate::ServiceError;
 
+pub use dqops_users_storage::BrowsedUser;
+
 pub use browse::{BrowsedPage, UserBrowse, UserPosition, UserSort};
 pub use import::{ImportMode, ImportReport, ImportRow, Progress, RowError};
 pub use list::{ListVersion, UserPage};

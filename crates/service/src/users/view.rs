@@ -1,5 +1,7 @@
 //! A user as callers see it.
 
+use std::{fmt, str::FromStr};
+
 use dqops_users_domain::{DataDomainRoles, Email, Epoch, Role, User};
 
 use crate::facts::DirectoryFacts;
@@ -24,6 +26,37 @@ pub struct UserVersion {
     pub user: Epoch,
     /// The version of the set of data domains, where they are shown.
     pub data_domains: Option<Epoch>,
+}
+
+/// `u7`, with data domains `u7-d3`.
+impl fmt::Display for UserVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "u{}", self.user)?;
+        self.data_domains.map_or(Ok(()), |data_domains| write!(f, "-d{data_domains}"))
+    }
+}
+
+/// A text that is no version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoVersion;
+
+impl FromStr for UserVersion {
+    type Err = NoVersion;
+
+    fn from_str(text: &str) -> Result<Self, NoVersion> {
+        let epoch = |digits: &str| {
+            let number = digits.parse().map_err(|_| NoVersion)?;
+            // One version has one text: no sign, no leading zero.
+            if format!("{number}") == digits { Ok(Epoch(number)) } else { Err(NoVersion) }
+        };
+        let text = text.strip_prefix('u').ok_or(NoVersion)?;
+        match text.split_once("-d") {
+            None => Ok(Self { user: epoch(text)?, data_domains: None }),
+            Some((user, domains)) => {
+                Ok(Self { user: epoch(user)?, data_domains: Some(epoch(domains)?) })
+            }
+        }
+    }
 }
 
 impl UserView {

@@ -78,9 +78,7 @@ fn status_and_code(error: &ServiceError) -> (StatusCode, &'static str) {
         ServiceError::TooManyKeys => (StatusCode::CONFLICT, "api_key_limit_reached"),
         ServiceError::DataDomainNotFound(_) => (StatusCode::NOT_FOUND, "data_domain_not_found"),
         ServiceError::DataDomainNameUsed(_) => (StatusCode::CONFLICT, "data_domain_name_used"),
-        ServiceError::PasswordLinkNotFound => {
-            (StatusCode::NOT_FOUND, "password_link_not_found")
-        }
+        ServiceError::PasswordLinkNotFound => (StatusCode::NOT_FOUND, "password_link_not_found"),
         ServiceError::NoMail => (StatusCode::CONFLICT, "mail_not_configured"),
         ServiceError::MailNotSent => (StatusCode::SERVICE_UNAVAILABLE, "mail_not_sent"),
         ServiceError::NoLicenceInstalled => (StatusCode::NOT_FOUND, "no_licence_installed"),

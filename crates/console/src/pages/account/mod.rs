@@ -1,0 +1,118 @@
+//! The caller's own account.
+
+pub(crate) mod keys;
+pub(crate) mod password;
+pub(crate) mod sessions;
+
+use askama::Template;
+use axum::response::Response;
+use dqops_users_domain::Role;
+use dqops_users_service::{Caller, ServiceError};
+use jiff::SignedDuration;
+
+use crate::{
+    respond::{Answer, ok, see_other},
+    views::{
+        Chrome, DomainRole, FieldErrors, Keys, Moment, PasswordRule, Section, Sessions,
+        domain_roles,
+    },
+    visit::{SignedIn, Visit},
+};
+
+/// `GET /account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account.html")]
+pub struct AccountPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The email.
+    pub email: String,
+    /// The account role.
+    pub role: Role,
+    /// The roles in data domains.
+    pub domain_roles: Vec<DomainRole>,
+    /// When the caller was added.
+    pub added: Moment,
+    /// Changing the password.
+    pub password: PasswordForm,
+    /// The caller's API keys.
+    pub keys: Keys,
+    /// Making another one.
+    pub key_form: KeyForm,
+    /// The caller's sessions.
+    pub sessions: Sessions,
+    /// What is wrong: `current`, `password`, `name`, `days`.
+    pub errors: FieldErrors,
+}
+
+/// Changing the password. Fields: `current`, `password`.
+#[derive(Clone, Debug)]
+pub struct PasswordForm {
+    /// Whether there is a password to change; without one, nothing is asked for as `current`.
+    pub has_password: bool,
+    /// The rule for passwords.
+    pub rule: PasswordRule,
+}
+
+/// Making an API key. Fields: `name`, `days`, `never`.
+#[derive(Clone, Debug)]
+pub struct KeyForm {
+    /// The name, as typed before.
+    pub name: String,
+    /// The days, as typed before.
+    pub days: String,
+    /// For how many days a key holds where nothing is said.
+    pub default_days: u32,
+    /// For how many days a key can hold.
+    pub max_days: u32,
+    /// Whether a key can hold for ever.
+    pub may_never_expire: bool,
+    /// Whether that was ticked before.
+    pub never: bool,
+    /// Why no key can be made; then there is no form.
+    pub refusal: Option<String>,
+}
+
+/// Shows the caller's own account.
+pub(crate) async fn show(SignedIn { visit, caller }: SignedIn) -> Answer {
+    ok(&build(&visit, &caller).await?)
+}
+
+/// The page as it is now.
+async fn build(visit: &Visit, caller: &Caller) -> Result<AccountPage, ServiceError> {
+    let directory = visit.directory();
+    let email = caller.user().ok_or(ServiceError::NoOwner)?.email.clone();
+    let (view, added_at) = directory.user_with_age(caller, &email).await?;
+    let keys = directory.api_keys(caller, Some(&email)).await?;
+    let sessions = directory.sessions(caller, Some(&email)).await?;
+    let limits = directory.key_limits();
+    let days = |length: SignedDuration| u32::try_from(length.as_hours() / 24).unwrap_or(u32::MAX);
+    Ok(AccountPage {
+        chrome: visit.chrome(Section::Account),
+        email: email.as_str().to_owned(),
+        role: view.account_role,
+        domain_roles: domain_roles(&view),
+        added: added_at.into(),
+        password: PasswordForm {
+            has_password: directory.has_own_password(caller).await?,
+            rule: visit.password_rule(),
+        },
+        keys: Keys::of("/account".to_owned(), &keys, directory.now()),
+        key_form: KeyForm {
+            name: String::new(),
+            days: String::new(),
+            default_days: days(limits.usual),
+            max_days: days(limits.longest),
+            may_never_expire: limits.may_never_expire,
+            never: false,
+            refusal: None,
+        },
+        sessions: Sessions::of("/account".to_owned(), &sessions, caller),
+        errors: FieldErrors::none(),
+    })
+}
+
+/// Back to the account, which says what was done.
+fn done(word: &str) -> Response {
+    see_other(&format!("/account?done={word}"))
+}
