@@ -65,6 +65,6 @@ pub struct RolesForm {
 pub struct Deletion {
     /// What it does: "ends 2 sessions", "revokes 3 keys", "frees a seat".
     pub effects: Vec<String>,
-    /// Why it cannot be done.
+    /// Why it cannot be done: a sentence.
     pub refusal: Option<String>,
 }

@@ -12,7 +12,7 @@ pub struct UserNewPage {
     pub chrome: Chrome,
     /// The seats of the licence.
     pub seats: Seats,
-    /// Why nobody can be added; then there is no form.
+    /// Why nobody can be added, a clause without a full stop; then there is no form.
     pub refusal: Option<String>,
     /// What adding does that may surprise.
     pub effects: Vec<String>,

@@ -99,6 +99,6 @@ pub enum Adding {
     Hidden,
     /// It can.
     Offered,
-    /// The licence refuses it, and why.
+    /// The licence refuses it, and why: a clause without a full stop.
     Refused(String),
 }

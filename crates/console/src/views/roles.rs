@@ -9,7 +9,7 @@ pub struct RoleChoice {
     pub role: Role,
     /// Whether it is the one that stands there.
     pub is_selected: bool,
-    /// Why it cannot be chosen.
+    /// Why it cannot be chosen: a clause without a full stop.
     pub refusal: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub struct DomainRolesForm {
     /// The domains that roles can be chosen in. Without any and without a refusal, it is said that
     /// there are none yet.
     pub rows: Vec<DomainRoleForm>,
-    /// Why there is less to choose than there could be.
+    /// Why there is less to choose than there could be: a sentence.
     pub refusal: Option<String>,
 }
 
