@@ -9,7 +9,7 @@ pub struct RoleChoice {
     pub role: Role,
     /// Whether it is the one that stands there.
     pub is_selected: bool,
-    /// Why it cannot be chosen: a clause without a full stop.
+    /// Why it cannot be chosen: a clause without a full stop. The selected one stays choosable.
     pub refusal: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub struct DomainRole {
 pub struct DomainRoleForm {
     /// The domain's name.
     pub domain: String,
-    /// The choices.
+    /// The choices. Their reasons are not shown one by one: [`DomainRolesForm::refusal`] says why.
     pub choices: Vec<RoleChoice>,
 }
 
