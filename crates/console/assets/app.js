@@ -76,7 +76,7 @@
     let timer = 0;
     let request = null;
     const address = () => {
-      const url = new URL(form.action);
+      const url = new URL(form.getAttribute('action'), location.href); // a field may be named `action`
       for (const [name, value] of new FormData(form)) {
         if (value !== '') url.searchParams.append(name, value);
       }

@@ -35,11 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     signed_out::put(&mut gallery)?;
     people::put(&mut gallery)?;
     places::put(&mut gallery)?;
-    let links: String = gallery
-        .names
-        .iter()
-        .map(|name| format!("<li><a href=\"{name}.html\">{name}</a></li>\n"))
-        .collect();
+    let link = |name: &String| format!("<li><a href=\"{name}.html\">{name}</a></li>");
+    let links = gallery.names.iter().map(link).collect::<Vec<_>>().join("\n");
     let head = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Gallery</title>";
     fs::write(gallery.folder.join("index.html"), format!("{head}\n<ul>\n{links}</ul>\n"))?;
     Ok(())

@@ -37,7 +37,7 @@ fn change(name: &str, before: Option<&str>, after: Option<&str>) -> Change {
     }
 }
 
-fn audit(gallery: &mut Gallery) -> Result<(), Box<dyn Error>> {
+fn audit_rows() -> Vec<AuditRow> {
     let row = |minute: i64, who: &str, action, on: &str, changes: Vec<Change>| AuditRow {
         at: at(23, 800 - minute),
         who: if who.starts_with('(') {
@@ -54,7 +54,7 @@ fn audit(gallery: &mut Gallery) -> Result<(), Box<dyn Error>> {
         changes,
     };
     let ada = "ada.admin@example.com";
-    let rows = vec![
+    vec![
         row(
             1,
             ada,
@@ -117,7 +117,10 @@ fn audit(gallery: &mut Gallery) -> Result<(), Box<dyn Error>> {
             vec![change("address", None, Some("192.0.2.17"))],
         ),
         row(99, "(set-up)", Action::PasswordChanged, ada, vec![]),
-    ];
+    ]
+}
+
+fn audit(gallery: &mut Gallery) -> Result<(), Box<dyn Error>> {
     let full = AuditPage {
         chrome: admin(Section::Audit),
         query: AuditQuery {
@@ -137,7 +140,7 @@ fn audit(gallery: &mut Gallery) -> Result<(), Box<dyn Error>> {
             Action::SignInFailed,
         ],
         errors: FieldErrors::none(),
-        rows,
+        rows: audit_rows(),
         newest: None,
         older: Some("/audit?before=abc".to_owned()),
     };

@@ -25,7 +25,7 @@ pub struct UserNewPage {
     pub chrome: Chrome,
     /// The seats of the licence.
     pub seats: Seats,
-    /// Why nobody can be added; then there is no form.
+    /// Why nobody can be added, a clause without a full stop; then there is no form.
     pub refusal: Option<String>,
     /// What adding does that may surprise.
     pub effects: Vec<String>,
@@ -108,4 +108,4 @@ async fn form(visit: &Visit, caller: &Caller, typed: &Fields) -> Result<UserNewP
 
 const LAST_SEAT: &str = "This uses the last seat. Whoever comes next needs a licence with more seats, or somebody to leave.";
 
-const NO_DATA_DOMAINS: &str = "roles in single data domains need an ENTERPRISE licence";
+const NO_DATA_DOMAINS: &str = "Roles in single data domains need an ENTERPRISE licence.";

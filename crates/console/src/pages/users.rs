@@ -105,7 +105,7 @@ pub enum Adding {
     Hidden,
     /// It can.
     Offered,
-    /// The licence refuses it, and why.
+    /// The licence refuses it, and why: a clause without a full stop.
     Refused(String),
 }
 

@@ -12,7 +12,7 @@ pub struct RoleChoice {
     pub role: Role,
     /// Whether it is the one that stands there.
     pub is_selected: bool,
-    /// Why it cannot be chosen.
+    /// Why it cannot be chosen: a clause without a full stop. The selected one stays choosable.
     pub refusal: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct DomainRole {
 pub struct DomainRoleForm {
     /// The domain's name.
     pub domain: String,
-    /// The choices.
+    /// The choices. Their reasons are not shown one by one: [`DomainRolesForm::refusal`] says why.
     pub choices: Vec<RoleChoice>,
 }
 
@@ -40,7 +40,7 @@ pub struct DomainRolesForm {
     /// The domains that roles can be chosen in. Without any and without a refusal, it is said that
     /// there are none yet.
     pub rows: Vec<DomainRoleForm>,
-    /// Why there is less to choose than there could be.
+    /// Why there is less to choose than there could be: a sentence.
     pub refusal: Option<String>,
 }
 

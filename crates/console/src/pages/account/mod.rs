@@ -69,7 +69,7 @@ pub struct KeyForm {
     pub may_never_expire: bool,
     /// Whether that was ticked before.
     pub never: bool,
-    /// Why no key can be made; then there is no form.
+    /// Why no key can be made, a sentence; then there is no form.
     pub refusal: Option<String>,
 }
 

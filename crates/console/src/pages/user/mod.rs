@@ -78,7 +78,7 @@ pub struct RolesForm {
 pub struct Deletion {
     /// What it does: "ends 2 sessions", "revokes 3 keys", "frees a seat".
     pub effects: Vec<String>,
-    /// Why it cannot be done.
+    /// Why it cannot be done: a sentence.
     pub refusal: Option<String>,
 }
 
@@ -160,7 +160,8 @@ impl RolesForm {
                 .filter(|_| *role != outlook.view.account_role)
                 .map(ToString::to_string),
         };
-        let refusal = outlook.domain_roles_refusal.as_ref().map(ToString::to_string);
+        let refusal = outlook.domain_roles_refusal.as_ref();
+        let refusal = refusal.map(|error| sentence(&error.to_string()));
         let rows = outlook.view.data_domain_roles.iter().flatten();
         let rows = rows.map(|(name, role)| DomainRoleForm::of(name, *role, refusal.as_deref()));
         let mut effects = Vec::new();
