@@ -42,6 +42,7 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
 }
 
 /// The page that there is.
+#[expect(clippy::unnecessary_wraps, reason = "it ends the functions of pages, which can fail")]
 pub(crate) fn ok(template: &impl Template) -> Answer {
     Ok(page(StatusCode::OK, template))
 }
@@ -57,6 +58,7 @@ pub(crate) fn see_other(path: &str) -> Response {
 }
 
 /// The page that tells of a problem, for browsers that met it before any page of the console.
+#[must_use]
 pub fn problem_page(problem: &Problem) -> Response {
     with_headers(problem_in(Chrome::bare(assets::paths()), problem))
 }

@@ -2,7 +2,9 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery,
+    },
     response::{IntoResponse, Response},
 };
 use dqops_users_domain::Permission;
@@ -157,7 +159,7 @@ fn sign_in_path(visit: &Visit, parts: &Parts) -> String {
     if visit.has_ended {
         query.append_pair("notice", "ended");
     }
-    let aim = parts.uri.path_and_query().map(|path| path.as_str()).and_then(own_page);
+    let aim = parts.uri.path_and_query().map(PathAndQuery::as_str).and_then(own_page);
     if let (&Method::GET, Some(aim)) = (&parts.method, aim) {
         query.append_pair("returnUrl", aim);
     }

@@ -1,7 +1,6 @@
 //! Entity tags: strong, and made of versions, so that nothing has to be hashed.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use dqops_users_domain::Epoch;
 use dqops_users_service::{IfMatch, ListVersion, UserVersion};
 
 /// The tag of one user: `"u7"`, with data domains `"u7-d3"`.
@@ -45,6 +44,8 @@ fn value(text: String) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
+    use dqops_users_domain::Epoch;
+
     use super::*;
 
     fn version(user: u64, data_domains: Option<u64>) -> UserVersion {

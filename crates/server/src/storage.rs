@@ -27,6 +27,14 @@ impl DatabaseUrl {
         })
     }
 
+    /// The kind of database.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "SQLite",
+            Self::Postgres(..) => "Postgres",
+        }
+    }
+
     /// The whole path of the file, if it does not exist yet.
     pub(crate) fn missing_file(&self) -> Option<PathBuf> {
         match self {

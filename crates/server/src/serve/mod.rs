@@ -5,6 +5,7 @@ mod banner;
 mod first_admin;
 mod shutdown;
 mod telemetry;
+mod web;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,12 +19,11 @@ use clap::{Args, ValueEnum};
 use dqops_users_domain::Email;
 use dqops_users_http::Authentication;
 use dqops_users_service::{Ambient, Directory, HashingSettings, SessionLimits};
-use dqops_users_web::Settings as WebSettings;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
-use self::shutdown::StopSignals;
+use self::{shutdown::StopSignals, web::Served};
 use crate::settings::{CommonSettings, given};
 
 pub(crate) use telemetry::{LogFormat, LogLevel, start_for_command as start_command_log};
@@ -174,11 +174,13 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     banner::print(address, authentication, setup_code.as_ref(), &licence);
     drop(setup_code);
 
-    let router =
-        dqops_users_http::api(directory.clone(), authentication).merge(dqops_users_http::home());
-    let trusted_proxies = settings.trusted_proxy.clone();
-    let router =
-        dqops_users_web::around(router, WebSettings { trusted_proxies, ..WebSettings::default() });
+    let served = Served {
+        authentication,
+        trusted_proxies: settings.trusted_proxy.clone(),
+        public_url: None,
+        database: url.kind(),
+    };
+    let router = web::router(&directory, served);
     let noting = tokio::spawn(note_time(directory.clone()));
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
     accept::until(stop, listener, router, settings.max_connections).await;

@@ -46,6 +46,7 @@ pub(super) fn start(format: Option<LogFormat>, level: LogLevel) {
     let filter = Targets::new()
         .with_default(level.min(Level::WARN))
         .with_target("dqops_users", level)
+        .with_target("dqops_users_console", level)
         .with_target("dqops_users_http", level)
         .with_target("dqops_users_service", level)
         .with_target("dqops_users_storage", level)
