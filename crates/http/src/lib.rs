@@ -18,5 +18,5 @@ mod router;
 mod state;
 
 pub use openapi::document as openapi_document;
-pub use router::{Limits, Settings, router, routes};
+pub use router::{LINK_PATH, Limits, Settings, router, routes};
 pub use state::Authentication;

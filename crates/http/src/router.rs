@@ -47,15 +47,21 @@ pub struct Settings {
     pub limits: Limits,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// What password links begin with; their token follows.
+    pub link_base: String,
 }
 
 impl Settings {
-    /// The usual limits, and no proxy.
+    /// The usual limits, no proxy, and password links of which only the path is known.
     #[must_use]
     pub fn new(authentication: Authentication) -> Self {
-        Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new() }
+        let link_base = LINK_PATH.to_owned();
+        Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new(), link_base }
     }
 }
+
+/// Where password links lead, on whichever server; their token follows.
+pub const LINK_PATH: &str = "/password/";
 
 /// Where the OpenAPI document and its reader are served.
 const OPENAPI: &str = "/openapi.json";
@@ -67,9 +73,9 @@ const HOME: &str = "/";
 
 /// The whole REST API of a directory.
 pub fn router(directory: Directory, settings: Settings) -> Router {
-    let Settings { authentication, limits, trusted_proxies } = settings;
+    let Settings { authentication, limits, trusted_proxies, link_base } = settings;
     let list = ListCache::default();
-    let state = Arc::new(ApiState { directory, authentication, trusted_proxies, list });
+    let state = Arc::new(ApiState { directory, authentication, trusted_proxies, link_base, list });
     let (router, _) = api().split_for_parts();
     let home = get(|| async { Redirect::temporary(SWAGGER_PAGE) });
     router.with_state(state).merge(swagger_ui()).route(HOME, home).layer((

@@ -22,6 +22,8 @@ pub(crate) struct ApiState {
     pub(crate) directory: Directory,
     pub(crate) authentication: Authentication,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// What password links begin with; their token follows.
+    pub(crate) link_base: String,
     pub(crate) list: ListCache,
 }
 

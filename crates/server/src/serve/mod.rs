@@ -23,7 +23,10 @@ use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
 use self::shutdown::StopSignals;
-use crate::settings::{CommonSettings, given};
+use crate::{
+    mail::MailSettings,
+    settings::{CommonSettings, given},
+};
 
 pub(crate) use telemetry::{LogFormat, LogLevel, start_for_command as start_command_log};
 
@@ -100,6 +103,9 @@ pub(crate) struct ServeSettings {
     #[arg(long, env = "DQOPS_USERS_SESSION_HOURS", value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=8_760))]
     pub(crate) session_hours: u32,
 
+    #[command(flatten)]
+    pub(crate) mail: MailSettings,
+
     /// Passwords that are hashed at once, each with 19 MiB of memory [default: one per core]
     #[arg(long, env = "DQOPS_USERS_HASHING_THREADS", value_name = "N")]
     pub(crate) hashing_threads: Option<NonZeroUsize>,
@@ -151,6 +157,7 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     let owner = settings.owner_email()?;
     let mut service = common.service()?;
     service.sessions = settings.sessions();
+    service.mailing = settings.mail.mailing(common.public_url())?;
     if let Some(threads) = settings.hashing_threads {
         service.hashing = HashingSettings { threads, ..HashingSettings::default() };
     }
@@ -173,8 +180,11 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     banner::print(address, authentication, setup_code.as_ref(), &licence);
     drop(setup_code);
 
-    let trusted_proxies = settings.trusted_proxy.clone();
-    let http = HttpSettings { trusted_proxies, ..HttpSettings::new(authentication) };
+    let mut http = HttpSettings::new(authentication);
+    http.trusted_proxies.clone_from(&settings.trusted_proxy);
+    if let Some(url) = common.public_url() {
+        http.link_base = url.link_base();
+    }
     let router = dqops_users_http::router(directory.clone(), http);
     let noting = tokio::spawn(note_time(directory.clone()));
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
