@@ -128,6 +128,11 @@ pub(crate) fn api() -> OpenApiRouter<SharedState> {
             endpoints::delete_user::delete_user
         ))
         .routes(routes!(endpoints::change_user_password::change_user_password))
+        .routes(routes!(
+            endpoints::issue_password_link::issue_password_link,
+            endpoints::get_password_link::get_password_link,
+            endpoints::revoke_password_link::revoke_password_link
+        ))
         .routes(routes!(endpoints::change_caller_password::change_caller_password))
         .routes(routes!(endpoints::issue_api_key::issue_api_key))
         .routes(routes!(endpoints::profile::get_user_profile))
