@@ -114,13 +114,9 @@ impl Mailer for SmtpMailer {
             .header(ContentType::TEXT_PLAIN)
             .body(mail.text)
             .map_err(MailError::new)?;
-        match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
-            Ok(sent) => sent.map(drop).map_err(MailError::new),
-            Err(_) => {
-                let seconds = PATIENCE.as_secs();
-                Err(MailError::new(format!("the mail server took more than {seconds} s")))
-            }
-        }
+        let sending = tokio::time::timeout(PATIENCE, self.transport.send(message));
+        let late = || MailError::new(format!("it took more than {} s", PATIENCE.as_secs()));
+        sending.await.map_err(|_| late())?.map(drop).map_err(MailError::new)
     }
 }
 

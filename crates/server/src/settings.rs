@@ -78,7 +78,7 @@ pub(crate) struct CommonSettings {
         value_name = "URL",
         help_heading = "Common options"
     )]
-    public_url: Option<PublicUrl>,
+    public_url: Option<String>,
 
     /// Hours that a password link holds
     #[arg(long, global = true, env = "DQOPS_USERS_PASSWORD_LINK_HOURS", value_name = "N", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=720), help_heading = "Common options")]
@@ -120,8 +120,12 @@ impl CommonSettings {
         self.api_keys_never_expire
     }
 
-    pub(crate) const fn public_url(&self) -> Option<&PublicUrl> {
-        self.public_url.as_ref()
+    pub(crate) fn public_url(&self) -> Result<Option<PublicUrl>> {
+        let given = given(self.public_url.as_deref(), None)?;
+        let parse = |text: String| {
+            text.parse().map_err(|wanted| anyhow::anyhow!("--public-url cannot be used: {wanted}"))
+        };
+        given.map(parse).transpose()
     }
 
     pub(crate) const fn password_link_hours(&self) -> u32 {

@@ -77,7 +77,11 @@ pub(super) fn run(
         row("session-hours", settings.session_hours.to_string(), from("session_hours")),
         row("smtp-url", shown(settings.mail.is_given()), either("smtp_url", "smtp_url_file")),
         row("mail-from", given(settings.mail.from().map(str::to_owned)), from("mail_from")),
-        row("public-url", given(common.public_url().map(ToString::to_string)), from("public_url")),
+        row(
+            "public-url",
+            given(common.public_url()?.map(|url| url.to_string())),
+            from("public_url"),
+        ),
         row(
             "password-link-hours",
             common.password_link_hours().to_string(),

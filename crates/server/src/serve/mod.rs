@@ -155,9 +155,10 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     telemetry::start(settings.log, settings.log_level);
     let authentication = settings.authentication()?;
     let owner = settings.owner_email()?;
+    let public_url = common.public_url()?;
     let mut service = common.service()?;
     service.sessions = settings.sessions();
-    service.mailing = settings.mail.mailing(common.public_url())?;
+    service.mailing = settings.mail.mailing(public_url.as_ref())?;
     if let Some(threads) = settings.hashing_threads {
         service.hashing = HashingSettings { threads, ..HashingSettings::default() };
     }
@@ -182,7 +183,7 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
 
     let mut http = HttpSettings::new(authentication);
     http.trusted_proxies.clone_from(&settings.trusted_proxy);
-    if let Some(url) = common.public_url() {
+    if let Some(url) = public_url {
         http.link_base = url.link_base();
     }
     let router = dqops_users_http::router(directory.clone(), http);
