@@ -51,8 +51,8 @@ async fn allow_all(stage: &Stage) {
     stage.install(ENTERPRISE, 1000).await;
 }
 
-async fn enter(stage: &Stage, state: State) {
-    match state {
+async fn enter(stage: &Stage, held: State) {
+    match held {
         None => stage.directory.remove_licence(&stage.operator()).await.unwrap(),
         Some((licence_type, seats, has_lapsed)) => {
             let end = has_lapsed.then(|| vendor::at("2025-12-15T00:00:00Z"));
@@ -75,55 +75,55 @@ async fn put(stage: &Stage, (name, account, in_domain): Person) {
 
 /// Whether what was foretold is what came.
 fn assert_agree<E: Into<ServiceError>>(
-    case: &str,
+    what: &str,
     foretold: Option<E>,
-    came: &Result<(), ServiceError>,
+    answer: &Result<(), ServiceError>,
 ) {
     let foretold = foretold.map_or(Ok(()), |refusal| Err(refusal.into()));
-    assert_eq!(format!("{foretold:?}"), format!("{came:?}"), "{case}");
+    assert_eq!(format!("{foretold:?}"), format!("{answer:?}"), "{what}");
 }
 
 /// Tries all that the outlook speaks of on one user; everything is as before afterwards.
-async fn try_all(stage: &Stage, state: State, person: Person, case: &str) {
+async fn try_all(stage: &Stage, held: State, person: Person, what: &str) {
     let (directory, operator, name) = (&stage.directory, stage.operator(), email(person.0));
     let outlook = || async { directory.user_outlook(&operator, &name).await.unwrap() };
-    let restore = async |came: &Result<(), ServiceError>| {
-        if came.is_ok() {
+    let restore = async |answer: &Result<(), ServiceError>| {
+        if answer.is_ok() {
             allow_all(stage).await;
             put(stage, person).await;
-            enter(stage, state).await;
+            enter(stage, held).await;
         }
     };
     let roles = outlook().await.roles;
     assert_eq!(roles.iter().map(|(role, _)| *role).collect::<Vec<_>>(), Role::ALL);
     for (role, foretold) in roles {
-        let came = directory.update_user(&operator, &name, input(&name, role), None).await;
-        assert_agree(&format!("{case}: to {role}"), foretold, &came);
-        restore(&came).await;
+        let answer = directory.update_user(&operator, &name, input(&name, role), None).await;
+        assert_agree(&format!("{what}: to {role}"), foretold, &answer);
+        restore(&answer).await;
     }
     let widest = domain_input(&name, &[("(default)", Role::Admin)]);
     let foretold = outlook().await.domain_roles_refusal;
-    let came = directory.update_user(&operator, &name, widest, None).await;
-    assert_agree(&format!("{case}: in a domain"), foretold, &came);
-    restore(&came).await;
+    let answer = directory.update_user(&operator, &name, widest, None).await;
+    assert_agree(&format!("{what}: in a domain"), foretold, &answer);
+    restore(&answer).await;
     let foretold = outlook().await.deletion_refusal;
-    let came = directory.delete_user(&operator, &name, None).await;
-    assert_agree(&format!("{case}: deleted"), foretold, &came);
-    restore(&came).await;
+    let answer = directory.delete_user(&operator, &name, None).await;
+    assert_agree(&format!("{what}: deleted"), foretold, &answer);
+    restore(&answer).await;
 }
 
-async fn try_seats(stage: &Stage, state: State, case: &str) {
+async fn try_seats(stage: &Stage, held: State, what: &str) {
     let (directory, operator, new) = (&stage.directory, stage.operator(), email("new@example.com"));
     let outlook = directory.seat_outlook(&operator).await.unwrap();
     assert_eq!(outlook.users, stage.count_users().await);
-    let has_domains = matches!(state, Some((ENTERPRISE, ..)));
-    assert_eq!(outlook.has_data_domains, has_domains, "{case}");
-    let came = directory.create_user(&operator, input(&new, Role::Viewer)).await.map(drop);
-    assert_agree(&format!("{case}: one more"), outlook.refusal, &came);
-    if came.is_ok() {
+    let has_domains = matches!(held, Some((ENTERPRISE, ..)));
+    assert_eq!(outlook.has_data_domains, has_domains, "{what}");
+    let answer = directory.create_user(&operator, input(&new, Role::Viewer)).await.map(drop);
+    assert_agree(&format!("{what}: one more"), outlook.refusal, &answer);
+    if answer.is_ok() {
         allow_all(stage).await;
         stage.delete(&new).await;
-        enter(stage, state).await;
+        enter(stage, held).await;
     }
 }
 
@@ -132,12 +132,12 @@ async fn try_states(stage: &Stage, people: &[Person], states: &[State]) {
     for person in people {
         put(stage, *person).await;
     }
-    for state in states {
-        enter(stage, *state).await;
-        let case = format!("{state:?} with {} users", people.len());
-        try_seats(stage, *state, &case).await;
+    for held in states {
+        enter(stage, *held).await;
+        let what = format!("{held:?} with {} users", people.len());
+        try_seats(stage, *held, &what).await;
         for person in people {
-            try_all(stage, *state, *person, &format!("{case}: {}", person.0)).await;
+            try_all(stage, *held, *person, &format!("{what}: {}", person.0)).await;
         }
         allow_all(stage).await;
     }
