@@ -9,6 +9,8 @@ RUN cargo build --locked --profile dist --package dqops-users
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/dqops-users --create-home dqops-users
+# The authorities by which mail servers and databases are trusted.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /src/target/dist/dqops-users /usr/local/bin/dqops-users
 USER 10001
 WORKDIR /var/lib/dqops-users

@@ -9,8 +9,8 @@ use dqops_users_service::Directory;
 pub struct Settings {
     /// Whether requests without a credential act as the owner, as with `--authentication none`.
     pub without_authentication: bool,
-    /// Under which origin people reach the server, such as `https://users.example.com`.
-    pub public_url: Option<String>,
+    /// What password links begin with; by what the browser calls this server, if that is not set.
+    pub link_base: Option<String>,
     /// The version of the program, for the page about it.
     pub version: String,
     /// The kind of database, for the page about it.

@@ -100,9 +100,9 @@ impl Visit {
     pub(crate) fn link(&self, token: &str) -> String {
         let host = self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         let scheme = if self.client.is_encrypted { "https" } else { "http" };
-        let origin = self.settings().public_url.clone();
-        let origin = origin.unwrap_or_else(|| format!("{scheme}://{host}"));
-        format!("{}/password/{token}", origin.trim_end_matches('/'))
+        let base = self.settings().link_base.clone();
+        let base = base.unwrap_or_else(|| format!("{scheme}://{host}/password/"));
+        format!("{base}{token}")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Router, http::Method, response::Redirect, routing::get};
+use axum::{Router, http::Method};
 use dqops_users_service::Directory;
 use dqops_users_web::{self as web, Limits};
 use ipnet::IpNet;
@@ -25,42 +25,41 @@ pub struct Settings {
     pub limits: Limits,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// What password links begin with; their token follows.
+    pub link_base: String,
 }
 
 impl Settings {
-    /// The usual limits, and no proxy.
+    /// The usual limits, no proxy, and password links of which only the path is known.
     #[must_use]
     pub fn new(authentication: Authentication) -> Self {
-        Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new() }
+        let link_base = LINK_PATH.to_owned();
+        Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new(), link_base }
     }
 }
+
+/// Where password links lead, on whichever server; their token follows.
+pub const LINK_PATH: &str = "/password/";
 
 /// Where the OpenAPI document and its reader are served.
 const OPENAPI: &str = "/openapi.json";
 const SWAGGER_UI: &str = "/swagger-ui";
 const SWAGGER_PAGE: &str = "/swagger-ui/";
 
-/// Where a browser ends up that was given only the address.
-const HOME: &str = "/";
-
 /// The REST API of a directory alone, with everything that stands around requests.
 pub fn router(directory: Directory, settings: Settings) -> Router {
-    let Settings { authentication, limits, trusted_proxies } = settings;
+    let Settings { authentication, limits, trusted_proxies, link_base } = settings;
     let settings = web::Settings { limits, trusted_proxies, ..web::Settings::default() };
-    web::around(api(directory, authentication).merge(home()), settings)
+    web::around(api(directory, authentication, link_base), settings)
 }
 
 /// The routes of the REST API of a directory and of its documentation, to be merged with others:
-/// nothing stands around them yet, and `/` is free.
-pub fn api(directory: Directory, authentication: Authentication) -> Router {
-    let state = Arc::new(ApiState { directory, authentication, list: ListCache::default() });
+/// nothing stands around them yet. Password links begin with `link_base`.
+pub fn api(directory: Directory, authentication: Authentication, link_base: String) -> Router {
+    let list = ListCache::default();
+    let state = Arc::new(ApiState { directory, authentication, link_base, list });
     let (router, _) = operations().split_for_parts();
     router.with_state(state).merge(swagger_ui())
-}
-
-/// Leads from `/` to the documentation, where nothing else serves `/`.
-pub fn home() -> Router {
-    Router::new().route(HOME, get(|| async { Redirect::temporary(SWAGGER_PAGE) }))
 }
 
 /// The document and its reader, which without the setting would tell an online validator of it.
@@ -93,7 +92,6 @@ pub fn routes() -> Vec<(Method, String)> {
         .collect();
     routes.push((Method::GET, OPENAPI.to_owned()));
     routes.push((Method::GET, SWAGGER_PAGE.to_owned()));
-    routes.push((Method::GET, HOME.to_owned()));
     routes
 }
 
@@ -107,6 +105,11 @@ pub(crate) fn operations() -> OpenApiRouter<SharedState> {
             endpoints::delete_user::delete_user
         ))
         .routes(routes!(endpoints::change_user_password::change_user_password))
+        .routes(routes!(
+            endpoints::issue_password_link::issue_password_link,
+            endpoints::get_password_link::get_password_link,
+            endpoints::revoke_password_link::revoke_password_link
+        ))
         .routes(routes!(endpoints::change_caller_password::change_caller_password))
         .routes(routes!(endpoints::issue_api_key::issue_api_key))
         .routes(routes!(endpoints::profile::get_user_profile))

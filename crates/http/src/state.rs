@@ -20,6 +20,8 @@ pub enum Authentication {
 pub(crate) struct ApiState {
     pub(crate) directory: Directory,
     pub(crate) authentication: Authentication,
+    /// What password links begin with; their token follows.
+    pub(crate) link_base: String,
     pub(crate) list: ListCache,
 }
 

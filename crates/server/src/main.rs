@@ -1,6 +1,9 @@
 //! The user directory of a DQOps installation: the server and its command line.
 
 mod cli;
+mod mail;
+mod public_url;
+mod secret;
 mod serve;
 mod settings;
 mod storage;

@@ -8,7 +8,7 @@ use dqops_users_domain::Password;
 use dqops_users_service::{KeyLimits, PasswordPolicy, Settings};
 use jiff::SignedDuration;
 
-use crate::{storage::DatabaseUrl, vendor_key};
+use crate::{public_url::PublicUrl, storage::DatabaseUrl, vendor_key};
 
 /// Where the directory is kept when nothing else is said.
 const DEFAULT_DATABASE_URL: &str = "sqlite://data/users.db";
@@ -69,6 +69,21 @@ pub(crate) struct CommonSettings {
     )]
     api_keys_never_expire: bool,
 
+    /// The address under which people reach the server, such as <https://users.example.com>: password
+    /// links begin with it
+    #[arg(
+        long,
+        global = true,
+        env = "DQOPS_USERS_PUBLIC_URL",
+        value_name = "URL",
+        help_heading = "Common options"
+    )]
+    public_url: Option<String>,
+
+    /// Hours that a password link holds
+    #[arg(long, global = true, env = "DQOPS_USERS_PASSWORD_LINK_HOURS", value_name = "N", default_value_t = 72, value_parser = clap::value_parser!(u32).range(1..=720), help_heading = "Common options")]
+    password_link_hours: u32,
+
     /// Print JSON instead of a table
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,
@@ -105,6 +120,18 @@ impl CommonSettings {
         self.api_keys_never_expire
     }
 
+    pub(crate) fn public_url(&self) -> Result<Option<PublicUrl>> {
+        let given = given(self.public_url.as_deref(), None)?;
+        let parse = |text: String| {
+            text.parse().map_err(|wanted| anyhow::anyhow!("--public-url cannot be used: {wanted}"))
+        };
+        given.map(parse).transpose()
+    }
+
+    pub(crate) const fn password_link_hours(&self) -> u32 {
+        self.password_link_hours
+    }
+
     pub(crate) fn service(&self) -> Result<Settings> {
         let policy = PasswordPolicy::with_min_length(self.password_min_length);
         let Some(password_policy) = policy else {
@@ -121,7 +148,8 @@ impl CommonSettings {
             may_never_expire: self.api_keys_never_expire,
         };
         let defaults = Settings::new(vendor_key::pinned()?);
-        Ok(Settings { password_policy, api_keys, ..defaults })
+        let password_link_lifetime = SignedDuration::from_hours(self.password_link_hours.into());
+        Ok(Settings { password_policy, api_keys, password_link_lifetime, ..defaults })
     }
 }
 

@@ -48,6 +48,8 @@ async fn no_other_site_changes_anything_even_with_a_credential() {
             stage.post("/api/users").json(&model("x@example.com", "admin")),
             stage.put(&path_of(JANE)).json(&model(JANE, "admin")),
             stage.put(&format!("/api/users/{JANE}/password")).text(STRONG),
+            stage.post(&format!("/api/users/{JANE}/passwordlink")),
+            stage.delete(&format!("/api/users/{JANE}/passwordlink")),
             stage.put("/api/mypassword").by(&jane.key).text(STRONG),
             stage.delete(&path_of(JANE)),
             stage.post("/api/setup").json(&json!({})),

@@ -37,6 +37,7 @@ mod openapi;
 mod overload;
 mod pages;
 mod password_bodies;
+mod password_links;
 mod paths;
 mod preconditions;
 mod profile;

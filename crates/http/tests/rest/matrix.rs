@@ -48,6 +48,12 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("DELETE", "/api/users/{email}", Others, ONLY_ADMIN),
     ("PUT", "/api/users/{email}/password", Own, ALL_CHANGE),
     ("PUT", "/api/users/{email}/password", Others, ONLY_ADMIN),
+    ("POST", "/api/users/{email}/passwordlink", Own, [401, 401, 201, 403, 403, 403, 403]),
+    ("POST", "/api/users/{email}/passwordlink", Others, [401, 401, 201, 403, 403, 403, 403]),
+    ("GET", "/api/users/{email}/passwordlink", Own, [401, 401, 200, 403, 403, 403, 403]),
+    ("GET", "/api/users/{email}/passwordlink", Others, [401, 401, 200, 403, 403, 403, 403]),
+    ("DELETE", "/api/users/{email}/passwordlink", Own, ONLY_ADMIN),
+    ("DELETE", "/api/users/{email}/passwordlink", Others, ONLY_ADMIN),
     ("PUT", "/api/mypassword", Nobodys, ALL_CHANGE),
     ("GET", "/api/environment/issueapikey", Nobodys, ALL_VIEW),
     ("GET", "/api/environment/profile", Nobodys, ALL_VIEW),
@@ -73,7 +79,6 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("DELETE", "/api/keys/{id}", Others, [401, 401, 204, 404, 404, 404, 403]),
     ("GET", "/openapi.json", Nobodys, OPEN),
     ("GET", "/swagger-ui/", Nobodys, OPEN),
-    ("GET", "/", Nobodys, [307; 7]),
 ];
 
 /// A GET that does something, which HEAD does not.
@@ -100,6 +105,7 @@ struct Cell {
     own_session: Begun,
     other_session: Begun,
     token: Option<String>,
+    links: [String; 2],
 }
 
 impl Cell {
@@ -114,7 +120,8 @@ impl Cell {
         };
         let own_session = stage.session_for(&own.email).await;
         let other_session = stage.session_for(&other.email).await;
-        Self { own, other, own_session, other_session, token }
+        let links = [stage.link_for(&own.email).await, stage.link_for(&other.email).await];
+        Self { own, other, own_session, other_session, token, links }
     }
 
     fn call(&self, stage: &Stage, method: &str, path: &str, whose: Whose, number: usize) -> Call {
@@ -150,6 +157,10 @@ impl Cell {
         for user in [&self.own.email, &self.other.email] {
             assert!(!stage.has_password(user).await, "{case} set a password");
             assert_eq!(stage.count_sessions(user).await, 1, "{case} ended a session");
+        }
+        for link in &self.links {
+            let open = stage.directory.look_at_password_link(link).await;
+            assert!(open.is_ok(), "{case} ended a link");
         }
     }
 }

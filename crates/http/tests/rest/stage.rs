@@ -79,6 +79,14 @@ impl Stage {
         self
     }
 
+    /// The same stage with the directory run otherwise, behind another router.
+    pub(crate) fn rerun(mut self, settings: Settings, http: HttpSettings) -> Self {
+        let ambient = Ambient::new(Arc::<MovableClock>::clone(&self.clock), Arc::new(OsRandomness));
+        self.directory = Directory::new(Arc::clone(&self.storage), settings, ambient);
+        self.router = router(self.directory.clone(), http);
+        self
+    }
+
     /// Makes the first admin and answers its key.
     pub(crate) async fn first_admin(&self) -> String {
         let code = self.setup_code().await;
@@ -125,6 +133,12 @@ impl Stage {
     async fn issue(&self, name: &str, lifetime: KeyLifetime) -> IssuedKey {
         let wanted = NewKey { owner: Some(email(name)), name: "a test's".to_owned(), lifetime };
         self.directory.issue_api_key(&self.operator(), wanted).await.unwrap()
+    }
+
+    /// The token of a password link.
+    pub(crate) async fn link_for(&self, name: &str) -> String {
+        let issued = self.directory.issue_password_link(&self.operator(), &email(name)).await;
+        issued.unwrap().token.expose().to_owned()
     }
 
     pub(crate) async fn find(&self, name: &str) -> Option<User> {

@@ -45,6 +45,7 @@ pub(super) fn run(
         || "text on a terminal, else json".to_owned(),
         |log| name(log.to_possible_value()),
     );
+    let given = |value: Option<String>| value.unwrap_or_else(|| "(not set)".to_owned());
     let rows = [
         row(
             "database-url",
@@ -57,11 +58,7 @@ pub(super) fn run(
             name(settings.authentication.to_possible_value()),
             from("authentication"),
         ),
-        row(
-            "owner-email",
-            settings.owner_email.clone().unwrap_or_else(|| "(not set)".to_owned()),
-            from("owner_email"),
-        ),
+        row("owner-email", given(settings.owner_email.clone()), from("owner_email")),
         row(
             "owner-password-file",
             path(&settings.owner_password_file),
@@ -78,6 +75,18 @@ pub(super) fn run(
             from("session_idle_minutes"),
         ),
         row("session-hours", settings.session_hours.to_string(), from("session_hours")),
+        row("smtp-url", shown(settings.mail.is_given()), either("smtp_url", "smtp_url_file")),
+        row("mail-from", given(settings.mail.from().map(str::to_owned)), from("mail_from")),
+        row(
+            "public-url",
+            given(common.public_url()?.map(|url| url.to_string())),
+            from("public_url"),
+        ),
+        row(
+            "password-link-hours",
+            common.password_link_hours().to_string(),
+            from("password_link_hours"),
+        ),
         row("hashing-threads", threads, from("hashing_threads")),
         row("api-key-days", common.api_key_days().to_string(), from("api_key_days")),
         row("api-key-max-days", common.api_key_max_days().to_string(), from("api_key_max_days")),

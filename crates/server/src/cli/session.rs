@@ -5,13 +5,15 @@ use dqops_users_service::{Ambient, Caller, Directory};
 use dqops_users_storage::EpochLease;
 
 use super::output::Output;
-use crate::settings::CommonSettings;
+use crate::{public_url::PublicUrl, settings::CommonSettings};
 
 /// An open directory, on behalf of the local operator.
 pub(super) struct Session {
     pub(super) directory: Directory,
     pub(super) operator: Caller,
     pub(super) output: Output,
+    /// What password links begin with; their token follows.
+    pub(super) link_base: String,
 }
 
 impl Session {
@@ -19,6 +21,7 @@ impl Session {
     /// wrong folder, it would look as if all users were gone.
     pub(super) async fn open(common: &CommonSettings, may_make: bool) -> Result<Self> {
         let settings = common.service()?;
+        let public_url = common.public_url()?;
         let url = common.database_url()?;
         if let Some(file) = url.missing_file().filter(|_| !may_make) {
             bail!(
@@ -30,7 +33,8 @@ impl Session {
         let directory = Directory::new(storage, settings, Ambient::system());
         directory.start().await?;
         let operator = directory.local_operator();
-        Ok(Self { directory, operator, output: Output::new(common.json) })
+        let link_base = public_url.map_or_else(PublicUrl::local_link_base, |url| url.link_base());
+        Ok(Self { directory, operator, output: Output::new(common.json), link_base })
     }
 
     /// Waits until every server on this database has noticed a change that was just made, so that it

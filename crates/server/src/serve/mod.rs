@@ -24,7 +24,10 @@ use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
 use self::{shutdown::StopSignals, web::Served};
-use crate::settings::{CommonSettings, given};
+use crate::{
+    mail::MailSettings,
+    settings::{CommonSettings, given},
+};
 
 pub(crate) use telemetry::{LogFormat, LogLevel, start_for_command as start_command_log};
 
@@ -101,6 +104,9 @@ pub(crate) struct ServeSettings {
     #[arg(long, env = "DQOPS_USERS_SESSION_HOURS", value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=8_760))]
     pub(crate) session_hours: u32,
 
+    #[command(flatten)]
+    pub(crate) mail: MailSettings,
+
     /// Passwords that are hashed at once, each with 19 MiB of memory [default: one per core]
     #[arg(long, env = "DQOPS_USERS_HASHING_THREADS", value_name = "N")]
     pub(crate) hashing_threads: Option<NonZeroUsize>,
@@ -150,8 +156,10 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     telemetry::start(settings.log, settings.log_level);
     let authentication = settings.authentication()?;
     let owner = settings.owner_email()?;
+    let public_url = common.public_url()?;
     let mut service = common.service()?;
     service.sessions = settings.sessions();
+    service.mailing = settings.mail.mailing(public_url.as_ref())?;
     if let Some(threads) = settings.hashing_threads {
         service.hashing = HashingSettings { threads, ..HashingSettings::default() };
     }
@@ -177,7 +185,7 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     let served = Served {
         authentication,
         trusted_proxies: settings.trusted_proxy.clone(),
-        public_url: None,
+        public_url,
         database: url.kind(),
     };
     let router = web::router(&directory, served);

@@ -70,6 +70,10 @@ fn send_everywhere(secrets: &mut Secrets, admin: &Client) {
     }
     let key = admin.get("/api/environment/issueapikey").gives(200).json();
     admin.by(&secrets.note(key.as_str().unwrap())).get("/api/users").gives(200);
+    let path = "/api/users/admin@example.com/passwordlink";
+    let link = admin.post(path, &json!({"mail": false})).gives(201).json();
+    secrets.note(link["link"].as_str().unwrap().strip_prefix("/password/").unwrap());
+    admin.post(path, &json!({"mail": secrets.invent()})).gives(400);
     let wrong = secrets.note(&format!("dqu_key_{}", "q".repeat(32)));
     admin.by(&wrong).get("/api/users").refuses(401, "invalid_credential");
     admin.by(CANARY).get("/api/users").refuses(401, "invalid_credential");

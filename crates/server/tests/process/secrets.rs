@@ -39,6 +39,21 @@ fn config_shows_no_password_and_no_licence() {
 }
 
 #[test]
+fn config_shows_no_password_of_the_mail_server() {
+    let place = Place::new(Store::Sqlite);
+    let url = format!("smtps://u:{PASSWORD}@mail.example.com");
+    let file = place.file("smtp", &url);
+    let by_flag = place.bare_program(&["config", "--smtp-url", &url]);
+    let by_file = place.bare_program(&["config", "--smtp-url-file", file.to_str().unwrap()]);
+    let by_variable = place.bare_program(&["config"]).env("DQOPS_USERS_SMTP_URL", &url);
+    for (program, from) in [(by_flag, "flag"), (by_file, "flag"), (by_variable, "environment")] {
+        let stdout = program.run().succeeds();
+        assert!(!stdout.contains(PASSWORD), "{stdout}");
+        assert!(stdout.contains(&format!("\nsmtp-url\t(set)\t{from}\n")), "{stdout}");
+    }
+}
+
+#[test]
 fn config_into_a_pipe_is_plain_columns() {
     let place = Place::new(Store::Sqlite);
     let stdout = place.bare_program(&["config", "--max-connections", "5"]).run().succeeds();
@@ -57,6 +72,8 @@ fn neither_help_nor_wrong_usage_shows_what_the_environment_holds() {
         [&["--help"], &["serve", "--help"], &["config", "--nonsense"], &["user", "list", "x"]];
     for args in cases {
         let program = place.bare_program(args).env("DQOPS_USERS_DATABASE_URL", &url);
+        let mail = format!("smtp://u:{PASSWORD}@h");
+        let program = program.env("DQOPS_USERS_SMTP_URL", &mail);
         let done = program.env("DQOPS_USERS_LICENCE", &licence).run();
         let text = format!("{}{}", done.stdout, done.stderr);
         assert!(text.contains("dqops-users"), "{text}");

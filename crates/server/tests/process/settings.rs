@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Each setting of the server: its name, its variable, a value, and its default as `config` shows it.
-const SETTINGS: [(&str, &str, &str, &str); 15] = [
+const SETTINGS: [(&str, &str, &str, &str); 18] = [
     ("database-url", "DATABASE_URL", "sqlite://other.db", "sqlite://data/users.db"),
     ("listen", "LISTEN", "127.0.0.1:4711", "127.0.0.1:8888"),
     ("authentication", "AUTHENTICATION", "none", "required"),
@@ -23,6 +23,9 @@ const SETTINGS: [(&str, &str, &str, &str); 15] = [
     ("trusted-proxy", "TRUSTED_PROXY", "10.0.0.0/8,::1/128", "(not set)"),
     ("session-idle-minutes", "SESSION_IDLE_MINUTES", "15", "60"),
     ("session-hours", "SESSION_HOURS", "24", "12"),
+    ("public-url", "PUBLIC_URL", "https://users.example.com", "(not set)"),
+    ("password-link-hours", "PASSWORD_LINK_HOURS", "24", "72"),
+    ("mail-from", "MAIL_FROM", "DQOps <dqops@example.com>", "(not set)"),
     ("hashing-threads", "HASHING_THREADS", "3", "one per core"),
     ("api-key-max-days", "API_KEY_MAX_DAYS", "400", "366"),
     ("api-key-days", "API_KEY_DAYS", "30", "90"),
@@ -61,7 +64,7 @@ fn every_setting_has_a_default_a_variable_and_a_flag_that_wins() {
     let rows: Value = config().run().json();
     let names: Vec<_> = rows.as_array().unwrap().iter().map(|row| &row["setting"]).collect();
     let known = |name: &str| {
-        ["licence", "api-keys-never-expire"].contains(&name)
+        ["licence", "api-keys-never-expire", "smtp-url"].contains(&name)
             || SETTINGS.iter().any(|(known, ..)| *known == name)
     };
     assert!(names.iter().all(|name| known(name.as_str().unwrap())), "one lacks a test: {names:?}");
@@ -83,7 +86,8 @@ fn an_empty_variable_counts_as_none() {
                 .push(format!("{name} is {value:?}: {}", done.stderr.lines().next().unwrap_or("")));
         }
     }
-    for name in ["DATABASE_URL_FILE", "DATABASE_PASSWORD_FILE", "LICENCE", "LICENCE_FILE"] {
+    let of_secrets = ["DATABASE_URL_FILE", "DATABASE_PASSWORD_FILE", "LICENCE", "LICENCE_FILE"];
+    for name in of_secrets.into_iter().chain(["SMTP_URL", "SMTP_URL_FILE"]) {
         let done = place.bare_program(&["config", "--json"]).env(&variable(name), "").run();
         if !done.stdout.contains("(not set)") || done.stdout.contains("(set)") {
             faults.push(format!("{name}: {}{}", done.stdout, done.stderr));

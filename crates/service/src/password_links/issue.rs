@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    Email, PasswordLink, Token, TokenDigest, TokenKind, UserId, audit::Action,
+    Email, PasswordLink, Permission, Token, TokenDigest, TokenKind, UserId, audit::Action,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -41,13 +41,14 @@ impl Directory {
     /// Makes a password link and mails it to its user.
     ///
     /// # Errors
-    /// As [`Directory::issue_password_link`]; [`ServiceError::MailNotSent`] when the link was made but
-    /// not mailed.
+    /// As [`Directory::issue_password_link`]; [`ServiceError::NoMail`] when no mail can be sent;
+    /// [`ServiceError::MailNotSent`] when the link was made but not mailed.
     pub async fn mail_password_link(
         &self,
         caller: &Caller,
         email: &Email,
     ) -> Result<IssuedLink, ServiceError> {
+        caller.must(Permission::ManageAccount)?;
         self.mailing()?;
         let issued = self.issue_password_link(caller, email).await?;
         self.mail_issued_link(email, &issued).await?;

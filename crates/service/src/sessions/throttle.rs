@@ -68,14 +68,14 @@ impl Throttle {
 
     /// The throttle of a request for a password link of `name`, whether there is such a user or not.
     pub(crate) fn of_link_request(name: &str, address: IpAddr) -> Self {
-        let account = name.parse::<Email>().map_or_else(|_| String::new(), String::from);
         let address = network(address);
         // Nobody is known for such requests, and no bucket is left out for that.
         let known = bucket("never known", "", "");
-        let places = vec![
-            (bucket("links of address", "", &address), LINKS_OF_ADDRESS),
-            (bucket("links of account", &account, ""), LINKS_OF_ACCOUNT),
-        ];
+        let mut places = vec![(bucket("links of address", "", &address), LINKS_OF_ADDRESS)];
+        // What is no email is nobody's: people who mistype theirs must not wait for each other.
+        if let Ok(email) = name.parse::<Email>() {
+            places.push((bucket("links of account", email.as_str(), ""), LINKS_OF_ACCOUNT));
+        }
         Self { known, places }
     }
 

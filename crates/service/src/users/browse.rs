@@ -7,7 +7,7 @@ use dqops_users_domain::{Email, Permission, Role};
 use dqops_users_storage::{BrowseQuery, BrowsedUser, Reader, UserOrder};
 use jiff::Timestamp;
 
-use super::list::search_of;
+use super::list::{UserPage, search_of};
 use crate::{Caller, Directory, ServiceError};
 
 /// The order of users.
@@ -37,7 +37,8 @@ pub struct UserBrowse {
     pub sort: UserSort,
     /// Only users after the last one of an earlier page of the same order.
     pub after: Option<UserPosition>,
-    /// So many users at the most.
+    /// So many users at the most, from 1 to [`UserPage::GREATEST_LIMIT`]; what is out of these bounds
+    /// counts as the next that is not.
     pub limit: u32,
 }
 
@@ -100,7 +101,8 @@ impl Directory {
         let Ok(search) = search_of(browse.search.clone()) else {
             return Ok(BrowsedPage { users: Vec::new(), next: None, now });
         };
-        let limit = browse.limit + 1;
+        let wanted = browse.limit.clamp(1, UserPage::GREATEST_LIMIT);
+        let limit = wanted + 1;
         let mut reader = self.storage.read().await?;
         let query = BrowseQuery {
             search,
@@ -120,7 +122,7 @@ impl Directory {
             UserSort::Role => by_role(&mut *reader, query, browse.after).await?,
             _ => reader.browse_users(&query).await?,
         };
-        let wanted = usize::try_from(browse.limit).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
         let has_more = users.len() > wanted;
         users.truncate(wanted);
         let next = users.last().filter(|_| has_more).map(UserPosition::of);

@@ -134,9 +134,14 @@ async fn no_entry_holds_a_secret(stage: Stage) {
         secrets.extend(hash.expose().split('$').skip(4).map(str::to_owned));
     }
     directory.revoke_api_key(&admin, id).await.unwrap();
+    let used = directory.issue_password_link(&admin, &jane).await.unwrap().token;
+    let new = Some(password(OTHER_STRONG));
+    directory.redeem_password_link(used.expose(), new).await.unwrap();
+    let revoked = directory.issue_password_link(&admin, &jane).await.unwrap().token;
+    directory.revoke_password_link(&admin, &jane).await.unwrap();
     directory.remove_licence(&admin).await.unwrap();
 
-    for token in [&code, &admin_key, &token] {
+    for token in [&code, &admin_key, &token, &used, &revoked] {
         secrets.push(token.expose().rsplit_once('_').unwrap().1.to_owned());
         let TokenDigest(digest) = token.digest();
         secrets.push(hex(&digest));

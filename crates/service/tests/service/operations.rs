@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, SessionId, licence::LicenceType};
 use dqops_users_service::{
-    Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserPage,
+    Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserBrowse, UserPage,
 };
 use futures_util::future::BoxFuture;
 
 use crate::{
+    sign_ins::HOME,
     stage::Stage,
     values::{STRONG, domain, email, import_row, input, password},
     vendor,
@@ -38,6 +39,8 @@ impl Trial {
         let other = stage.add(&format!("other{number}@example.com"), Role::Viewer).await;
         let (caller, _, own_key) = stage.caller_with_key(&own).await;
         let other_key = stage.key_for(&other).await.key.id;
+        stage.set_password(&own, STRONG).await;
+        stage.directory.issue_password_link(&stage.operator(), &other).await.unwrap();
         let own_session = stage.session_for(&own).await.1;
         let other_session = stage.session_for(&other).await.1;
         let domain = domain(&format!("old{number}"));
@@ -78,8 +81,8 @@ fn key_of(owner: &Email) -> NewKey {
 }
 
 /// The name, and the answers to admin, editor, operator, viewer and none: `y` done, `v` needs the
-/// permission to view, `m` to manage, `k` no such key, `s` no such session, `l` only for the local
-/// operator.
+/// permission to view, `m` to manage, `k` no such key, `s` no such session, `x` no mail is sent here,
+/// `l` only for the local operator.
 pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("profile", "yyyyv", operation!(|t, d, c| d.profile(c))),
     ("get_user own", "yyyyv", operation!(|t, d, c| d.get_user(c, &t.own))),
@@ -87,6 +90,10 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("list_version", "yyyyv", operation!(|t, d, c| d.list_version(c))),
     ("visit_users", "yyyyv", operation!(|t, d, c| d.visit_users(c, &mut |_| {}))),
     ("page_of_users", "yyyyv", operation!(|t, d, c| d.page_of_users(c, UserPage::default()))),
+    ("browse_users", "yyyyv", operation!(|t, d, c| d.browse_users(c, UserBrowse::default()))),
+    ("seat_outlook", "yyyyv", operation!(|t, d, c| d.seat_outlook(c))),
+    ("user_outlook own", "ymmmm", operation!(|t, d, c| d.user_outlook(c, &t.own))),
+    ("user_outlook other", "ymmmm", operation!(|t, d, c| d.user_outlook(c, &t.other))),
     ("data_domains", "yyyyv", operation!(|t, d, c| d.data_domains(c))),
     ("licence_report", "yyyyv", operation!(|t, d, c| d.licence_report(c))),
     ("create_user", "ymmmm", operation!(|t, d, c| d.create_user(c, input(&t.new, Role::Viewer)))),
@@ -117,6 +124,23 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
         "ymmmm",
         operation!(|t, d, c| d.change_user_password(c, &t.other, Some(password(STRONG)))),
     ),
+    (
+        "change_confirmed_password",
+        "yyyyv",
+        operation!(|t, d, c| {
+            let (old, new) = (Some(password(STRONG)), Some(password(STRONG)));
+            d.change_confirmed_password(c, HOME.parse().unwrap(), old, new)
+        }),
+    ),
+    ("issue_password_link own", "ymmmm", operation!(|t, d, c| d.issue_password_link(c, &t.own))),
+    (
+        "issue_password_link other",
+        "ymmmm",
+        operation!(|t, d, c| d.issue_password_link(c, &t.other)),
+    ),
+    ("mail_password_link", "xmmmm", operation!(|t, d, c| d.mail_password_link(c, &t.other))),
+    ("password_link", "ymmmm", operation!(|t, d, c| d.password_link(c, &t.other))),
+    ("revoke_password_link", "ymmmm", operation!(|t, d, c| d.revoke_password_link(c, &t.other))),
     ("api_keys own", "yyyyv", operation!(|t, d, c| d.api_keys(c, Some(&t.own)))),
     ("api_keys other", "ymmmm", operation!(|t, d, c| d.api_keys(c, Some(&t.other)))),
     ("api_keys all", "ymmmm", operation!(|t, d, c| d.api_keys(c, None))),
@@ -165,7 +189,13 @@ pub(crate) const WITHOUT_CALLER: &[&str] = &[
     "local_operator",
     "verify_password",
     "sign_in",
+    "look_at_password_link",
+    "redeem_password_link",
+    "request_password_link",
+    "can_mail",
     "open_setup_code",
     "set_up",
+    "set_up_with_password",
+    "needs_set_up",
     "name_owner",
 ];

@@ -22,6 +22,7 @@ on_both_stores!(
     of_fifty_attempts_over_two_replicas_exactly_one_wins,
     users_without_an_admin_get_one_by_a_new_code,
     an_owner_is_named_once,
+    who_sets_up_with_a_password_signs_in_with_it_and_gets_no_key,
 );
 
 async fn code(stage: &Stage) -> String {
@@ -42,6 +43,29 @@ async fn a_set_up_code_makes_the_first_admin_and_answers_with_a_key(stage: Stage
         stage.directory.authenticate(admin.api_key.expose()).await,
         ServiceError::InvalidCredential
     );
+}
+
+async fn who_sets_up_with_a_password_signs_in_with_it_and_gets_no_key(stage: Stage) {
+    let (directory, name, code) = (&stage.directory, email(ADMIN), code(&stage).await);
+    stage.add("jane@example.com", Role::Editor).await;
+    assert!(directory.needs_set_up().await.unwrap());
+    assert_refused!(
+        directory.set_up_with_password("dqu_setup_wrong", &name, password(STRONG)).await,
+        ServiceError::WrongSetupCode
+    );
+    assert_refused!(
+        directory.set_up_with_password(&code, &name, password("short")).await,
+        ServiceError::PasswordRejected(_)
+    );
+    directory.set_up_with_password(&code, &name, password(STRONG)).await.unwrap();
+    assert!(!directory.needs_set_up().await.unwrap());
+    stage.sign_in(&name).await;
+    assert!(directory.api_keys(&stage.operator(), None).await.unwrap().is_empty());
+    assert_refused!(
+        directory.set_up_with_password(&code, &name, password(OTHER_STRONG)).await,
+        ServiceError::AlreadySetUp
+    );
+    stage.sign_in(&name).await;
 }
 
 async fn after_the_set_up_every_code_is_dead(stage: Stage) {

@@ -11,6 +11,8 @@ use dqops_users_service::{
     Ambient, Directory, KeyLifetime, NewKey, OsRandomness, Randomness, SystemClock,
 };
 
+use futures_util::future::join_all;
+
 use crate::{
     sign_ins::{HOME, attempt},
     stage::{ADMIN, Stage, settings},
@@ -101,6 +103,26 @@ async fn no_token_of_a_session_is_in_the_files() {
     assert_eq!(tokens.iter().collect::<HashSet<_>>().len(), 20, "not distinct");
     let TokenDigest(digest) = TokenDigest::of(&tokens[19]);
     assert_eq!(found_in_files(&stage, &[&digest]).len(), 1);
+    assert_not_stored(&stage, &tokens, &random);
+}
+
+#[tokio::test]
+async fn of_a_thousand_password_links_none_is_in_the_files() {
+    let stage = Stage::sqlite().await;
+    let jane = stage.add("jane@example.com", Role::Viewer).await;
+    let (directory, random) = recorded(&stage);
+    let operator = stage.operator();
+    let mut tokens = Vec::new();
+    for _ in 0..20 {
+        let made = (0..50).map(|_| directory.issue_password_link(&operator, &jane));
+        let made = join_all(made).await.into_iter().map(Result::unwrap);
+        tokens.extend(made.map(|issued| issued.token.expose().to_owned()));
+    }
+    assert!(tokens.iter().all(|token| token.starts_with("dqu_link_")));
+    assert_eq!(tokens.iter().collect::<HashSet<_>>().len(), 1000, "not distinct");
+    let digests = tokens.iter().map(|token| TokenDigest::of(token).0).collect::<Vec<_>>();
+    let digests: Vec<&[u8]> = digests.iter().map(<[u8; 32]>::as_slice).collect();
+    assert!(!found_in_files(&stage, &digests).is_empty(), "the search finds nothing");
     assert_not_stored(&stage, &tokens, &random);
 }
 

@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod import_file;
 mod list;
+mod password_link;
 mod set_password;
 mod set_role;
 
@@ -51,6 +52,15 @@ pub(super) enum UserCommand {
     },
     /// Set the password of a user, typed hidden or read from standard input
     SetPassword { email: Email },
+    /// Make a link by which a user sets a password once, and print it; it is shown only this once
+    ///
+    /// It replaces an earlier link of the user. --public-url says where it leads.
+    PasswordLink {
+        email: Email,
+        /// Revoke the user's link instead
+        #[arg(long)]
+        revoke: bool,
+    },
     /// Delete a user with its password and API keys
     Delete { email: Email },
     /// Add many users from a file: all of them, or none
@@ -97,6 +107,12 @@ pub(super) async fn run(session: &Session, command: UserCommand) -> Result<()> {
             set_role::run(session, email, role, data_domain_role).await
         }
         UserCommand::SetPassword { email } => set_password::run(session, email).await,
+        UserCommand::PasswordLink { email, revoke: false } => {
+            password_link::issue(session, email).await
+        }
+        UserCommand::PasswordLink { email, revoke: true } => {
+            password_link::revoke(session, email).await
+        }
         UserCommand::Delete { email } => delete::run(session, email).await,
         UserCommand::Import { file, format, update, dry_run } => {
             import::run(session, &file, format, update, dry_run).await
