@@ -24,8 +24,9 @@ pub use error::{Cause, StorageError};
 pub use lease::EpochLease;
 pub use mutation::{Job, Mutation};
 pub use reader::{
-    ApiKeyReader, AuditReader, Bucket, DataDomainReader, DirectoryReader, DirectoryRecord,
-    PasswordReader, Reader, SessionReader, ThrottleReader, UserQuery, UserReader, UserVisitor,
+    ApiKeyReader, AuditQuery, AuditReader, Bucket, DataDomainReader, DirectoryReader,
+    DirectoryRecord, PasswordReader, Reader, SessionReader, ThrottleReader, UserQuery, UserReader,
+    UserVisitor,
 };
 pub use unit_of_work::{
     ApiKeyWriter, AuditWriter, DataDomainWriter, DirectoryWriter, NewUser, PasswordWriter,

@@ -1,10 +1,10 @@
 //! Every operation of the directory that takes a caller, and what it answers to each role.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow::Continue, sync::Arc};
 
 use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, SessionId, licence::LicenceType};
 use dqops_users_service::{
-    Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserPage,
+    AuditPage, Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserPage,
 };
 use futures_util::future::BoxFuture;
 
@@ -87,6 +87,10 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("list_version", "yyyyv", operation!(|t, d, c| d.list_version(c))),
     ("visit_users", "yyyyv", operation!(|t, d, c| d.visit_users(c, &mut |_| {}))),
     ("page_of_users", "yyyyv", operation!(|t, d, c| d.page_of_users(c, UserPage::default()))),
+    ("page_of_audit", "ymmmm", operation!(|t, d, c| d.page_of_audit(c, AuditPage::default()))),
+    ("audit_head", "ymmmm", operation!(|t, d, c| d.audit_head(c))),
+    ("verify_audit", "ymmmm", operation!(|t, d, c| d.verify_audit(c, &mut |_| Continue(())))),
+    ("export_audit", "ymmmm", operation!(|t, d, c| d.export_audit(c, &mut |_| Continue(())))),
     ("data_domains", "yyyyv", operation!(|t, d, c| d.data_domains(c))),
     ("licence_report", "yyyyv", operation!(|t, d, c| d.licence_report(c))),
     ("create_user", "ymmmm", operation!(|t, d, c| d.create_user(c, input(&t.new, Role::Viewer)))),
