@@ -146,10 +146,12 @@ mod tests {
         assert_eq!(record.at(), entry().at);
     }
 
+    type Edit = fn(&mut AuditRecord);
+
     #[test]
     fn what_is_no_entry_is_named() {
         let record = AuditRecord::following(AuditHead::default(), &entry());
-        let edits: [(&str, fn(&mut AuditRecord)); 4] = [
+        let edits: [(&str, Edit); 4] = [
             ("time", |record| record.at_micros = i64::MAX),
             ("actor", |record| record.actor = "nobody at all".to_owned()),
             ("action", |record| record.action.clear()),

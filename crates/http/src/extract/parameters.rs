@@ -4,12 +4,12 @@ use std::{borrow::Cow, fmt::Display, str::FromStr};
 
 use dqops_users_service::FieldError;
 
-/// The parameters of these names, decoded. Others are ignored.
-pub(super) fn known<'q>(
-    query: &'q str,
-    names: &[&str],
-) -> Result<Vec<(Cow<'q, str>, Cow<'q, str>)>, FieldError> {
-    let mut found: Vec<(Cow<'q, str>, _)> = Vec::new();
+/// A name and its value, decoded.
+type Parameter<'q> = (Cow<'q, str>, Cow<'q, str>);
+
+/// The parameters of these names. Others are ignored.
+pub(super) fn known<'q>(query: &'q str, names: &[&str]) -> Result<Vec<Parameter<'q>>, FieldError> {
+    let mut found: Vec<Parameter<'q>> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if !names.contains(&&*name) {
             continue;
