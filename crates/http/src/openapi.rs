@@ -35,6 +35,7 @@ pub(crate) fn base() -> Document {
         (name = "environment", description = "the caller"),
         (name = "sessions", description = "signing in and out"),
         (name = "keys", description = "API keys"),
+        (name = "audit", description = "what was done"),
         (name = "setup", description = "the first admin"),
         (name = "health", description = "health"),
     ),
@@ -109,6 +110,29 @@ pub(crate) struct PageParameters {
     limit: Option<u32>,
     /// Only users after this email
     after: Option<String>,
+}
+
+/// The entries of the audit trail that are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it documents what `AuditPageQuery` reads")]
+pub(crate) struct AuditParameters {
+    /// Only what this user did, or what was done to it
+    user: Option<String>,
+    /// Only this action
+    #[param(example = "user_created")]
+    action: Option<String>,
+    /// Only what was done at this time or later
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<String>,
+    /// Only what was done before this time
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<String>,
+    /// So many entries at the most; 100 without it
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// Only entries before the one with this number
+    before: Option<u64>,
 }
 
 /// A new password: 12 to 256 characters, not a common or guessable one.

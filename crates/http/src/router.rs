@@ -113,6 +113,7 @@ pub(crate) fn operations() -> OpenApiRouter<SharedState> {
         .routes(routes!(endpoints::change_caller_password::change_caller_password))
         .routes(routes!(endpoints::issue_api_key::issue_api_key))
         .routes(routes!(endpoints::profile::get_user_profile))
+        .routes(routes!(endpoints::list_audit::list_audit))
         .routes(routes!(endpoints::is_healthy::is_healthy))
         .routes(routes!(endpoints::set_up::set_up))
         .routes(routes!(endpoints::sign_in::sign_in, endpoints::sign_out::sign_out))

@@ -8,6 +8,7 @@
 mod access;
 mod ambient;
 mod api_keys;
+mod audit;
 mod data_domains;
 mod directory;
 mod error;
@@ -25,6 +26,7 @@ mod work;
 pub use access::Caller;
 pub use ambient::{Ambient, Clock, OsRandomness, Randomness, SystemClock};
 pub use api_keys::{IssuedKey, KeyLifetime, KeyLimits, NewKey, OwnedKey};
+pub use audit::{AuditPage, AuditVerification, AuditVisitor};
 pub use directory::{Directory, Settings};
 pub use error::{FieldError, ServiceError};
 pub use first_admin::{FirstAdmin, RecoveredAdmin};

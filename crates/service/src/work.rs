@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dqops_users_domain::{
     Permission,
-    audit::{Action, AuditEntry},
+    audit::{Action, AuditEntry, AuditRecord},
     licence::Licence,
 };
 use dqops_users_storage::{DirectoryRecord, Mutation, UnitOfWork};
@@ -54,7 +54,7 @@ pub(crate) struct Work<'u> {
 }
 
 impl Work<'_> {
-    /// Adds an entry to the audit trail, in the name of the caller.
+    /// Adds an entry to the end of the audit trail, in the name of the caller.
     pub(crate) async fn audit(
         &mut self,
         action: Action,
@@ -71,7 +71,9 @@ impl Work<'_> {
             before,
             after,
         };
-        Ok(self.unit.append_audit(&entry).await?)
+        // Under the lock nobody else adds one; what is undone was never the head.
+        let record = AuditRecord::following(self.unit.audit_head().await?, &entry);
+        Ok(self.unit.append_audit(&record).await?)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{connection::Held, error::storage_error, writer};
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "directory", include_str!("../../../migrations/postgres/0001_directory.sql")),
     (2, "sign_in", include_str!("../../../migrations/postgres/0002_sign_in.sql")),
+    (3, "audit_chain", include_str!("../../../migrations/postgres/0003_audit_chain.sql")),
     (4, "console", include_str!("../../../migrations/postgres/0004_console.sql")),
 ];
 

@@ -21,6 +21,13 @@ impl Fixture for PostgresFixture {
     async fn raw(&self, sql: &'static str) -> Result<u64, StorageError> {
         self.0.execute(sql).await.map_err(StorageError::backend)
     }
+
+    fn drop_audit_guards(&self) -> [&'static str; 2] {
+        [
+            "DROP TRIGGER audit_never_changes ON audit",
+            "DROP TRIGGER audit_goes_on_in_order ON audit",
+        ]
+    }
 }
 
 dqops_users_storage::contract_suite!(fresh);

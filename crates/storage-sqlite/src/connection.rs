@@ -55,6 +55,7 @@ fn query<'q>(sql: &'static str, values: &[Value<'_>]) -> Query<'q, Sqlite, Sqlit
         Value::Text(text) => query.bind(text.to_owned()),
         Value::OptionalText(text) => query.bind(text.map(str::to_owned)),
         Value::Bytes(bytes) => query.bind(bytes.to_owned()),
+        Value::OptionalBytes(bytes) => query.bind(bytes.map(<[u8]>::to_owned)),
         Value::Uuid(id) => query.bind(id),
     })
 }
@@ -75,6 +76,10 @@ impl Row for Fetched {
     }
 
     fn optional_text(&self, column: usize) -> Result<Option<&str>, StorageError> {
+        self.0.try_get(column).map_err(damaged)
+    }
+
+    fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StorageError> {
         self.0.try_get(column).map_err(damaged)
     }
 

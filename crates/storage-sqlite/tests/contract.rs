@@ -27,6 +27,10 @@ impl Fixture for SqliteFixture {
         let done = sqlx::query(sql).execute(&mut connection).await;
         done.map(|done| done.rows_affected()).map_err(StorageError::backend)
     }
+
+    fn drop_audit_guards(&self) -> [&'static str; 2] {
+        ["DROP TRIGGER audit_never_changes", "DROP TRIGGER audit_goes_on_in_order"]
+    }
 }
 
 dqops_users_storage::contract_suite!(fresh);

@@ -24,9 +24,9 @@ pub use error::{Cause, StorageError};
 pub use lease::EpochLease;
 pub use mutation::{Job, Mutation};
 pub use reader::{
-    ApiKeyReader, AuditReader, BrowseQuery, BrowsedUser, Bucket, DataDomainReader, DirectoryReader,
-    DirectoryRecord, PasswordLinkReader, PasswordReader, Reader, SessionReader, ThrottleReader,
-    UserOrder, UserQuery, UserReader, UserVisitor,
+    ApiKeyReader, AuditQuery, AuditReader, BrowseQuery, BrowsedUser, Bucket, DataDomainReader,
+    DirectoryReader, DirectoryRecord, PasswordLinkReader, PasswordReader, Reader, SessionReader,
+    ThrottleReader, UserOrder, UserQuery, UserReader, UserVisitor,
 };
 pub use unit_of_work::{
     ApiKeyWriter, AuditWriter, DataDomainWriter, DirectoryWriter, NewUser, PasswordLinkWriter,

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use dqops_users_domain::{
     ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, PasswordLink, Role, Session,
-    SessionId, TokenDigest, User, UserId, audit::AuditEntry,
+    SessionId, TokenDigest, User, UserId,
+    audit::{Action, AuditHead, AuditRecord},
 };
 use jiff::Timestamp;
 
@@ -235,9 +236,49 @@ pub trait DirectoryReader: Send {
     async fn is_setup_code(&mut self, digest: &TokenDigest) -> Result<bool, StorageError>;
 }
 
+/// Which entries of the audit trail are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Only what this one did, or what was done to it.
+    pub person: Option<String>,
+    /// Only this.
+    pub action: Option<Action>,
+    /// Only what was done at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only what was done before this time.
+    pub until: Option<Timestamp>,
+    /// Only entries before the one with this number.
+    pub before: Option<u64>,
+    /// At the most so many.
+    pub limit: u32,
+}
+
+impl AuditQuery {
+    /// The latest entries.
+    #[must_use]
+    pub const fn latest(limit: u32) -> Self {
+        Self { person: None, action: None, since: None, until: None, before: None, limit }
+    }
+}
+
 /// Reads the audit trail.
 #[async_trait]
 pub trait AuditReader: Send {
-    /// The latest entries, the newest first.
-    async fn latest_audit_entries(&mut self, limit: u32) -> Result<Vec<AuditEntry>, StorageError>;
+    /// The end of the trail: the number of the last entry, and the hash of the last that has one. In a
+    /// mutation, what the next entry is to follow.
+    async fn audit_head(&mut self) -> Result<AuditHead, StorageError>;
+
+    /// The entries that are wanted, the newest first.
+    async fn audit_page(&mut self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StorageError>;
+
+    /// The entries that come after the one with the number `after`, or all, in order, at the most
+    /// `limit`.
+    async fn audit_after(
+        &mut self,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>, StorageError>;
+
+    /// The first entries from before the chain that have no hash yet, in order, at the most `limit`.
+    async fn unsealed_audit(&mut self, limit: u32) -> Result<Vec<AuditRecord>, StorageError>;
 }

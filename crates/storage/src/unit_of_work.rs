@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use dqops_users_domain::{
     ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, PasswordLink, Roles, Session, SessionId,
     TokenDigest, UserId,
-    audit::AuditEntry,
+    audit::{AuditHash, AuditRecord},
     licence::{CreatePermit, DataDomainPermit, DeletePermit, RolesPermit},
 };
 use jiff::Timestamp;
@@ -206,6 +206,9 @@ pub trait DirectoryWriter: Send {
 /// Adds to the audit trail; nothing in it is ever changed.
 #[async_trait]
 pub trait AuditWriter: Send {
-    /// Appends an entry.
-    async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StorageError>;
+    /// Appends an entry, which follows the head of the trail.
+    async fn append_audit(&mut self, record: &AuditRecord) -> Result<(), StorageError>;
+
+    /// Gives an entry from before the chain its hash, once.
+    async fn seal_audit(&mut self, number: u64, hash: &AuditHash) -> Result<(), StorageError>;
 }

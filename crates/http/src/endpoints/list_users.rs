@@ -1,17 +1,15 @@
 //! `GET /api/users`: all users, or a page of them.
 
-use std::fmt::Write as _;
-
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, header},
     response::Response,
 };
+use dqops_users_domain::Role;
 use dqops_users_service::{Caller, UserPage};
 use dqops_users_web::{Failure, Problem};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{REVALIDATE, not_modified, tagged};
+use super::{REVALIDATE, next_page, not_modified, tagged};
 use crate::{
     etag,
     extract::{Authenticated, UserQuery},
@@ -67,27 +65,16 @@ async fn page_of_users(
     headers.insert(header::CONTENT_TYPE, super::JSON);
     headers.insert(header::CACHE_CONTROL, REVALIDATE);
     if let (true, Some(last)) = (more, users.last()) {
-        let link = next_page(&query, last.email.as_str());
-        if let Ok(link) = HeaderValue::try_from(link) {
+        let limit = query.limit.map(|limit| limit.to_string());
+        let parameters = [
+            ("after", Some(last.email.as_str())),
+            ("limit", limit.as_deref()),
+            ("search", query.search.as_deref()),
+            ("role", query.role.map(Role::as_str)),
+        ];
+        if let Some(link) = next_page("/api/users", &parameters) {
             headers.insert(header::LINK, link);
         }
     }
     Ok(response)
-}
-
-fn next_page(page: &UserPage, last: &str) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let mut link = format!("</api/users?after={}", encode(last));
-    let limit = page.limit.map(|limit| limit.to_string());
-    for (name, value) in [
-        ("limit", limit.as_deref()),
-        ("search", page.search.as_deref()),
-        ("role", page.role.map(dqops_users_domain::Role::as_str)),
-    ] {
-        if let Some(value) = value {
-            let _ = write!(link, "&{name}={}", encode(value)); // to memory: it cannot fail
-        }
-    }
-    link.push_str(">; rel=\"next\"");
-    link
 }

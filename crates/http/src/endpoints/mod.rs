@@ -12,6 +12,7 @@ pub(crate) mod get_user;
 pub(crate) mod is_healthy;
 pub(crate) mod issue_api_key;
 pub(crate) mod issue_password_link;
+pub(crate) mod list_audit;
 pub(crate) mod list_keys;
 pub(crate) mod list_sessions;
 pub(crate) mod list_users;
@@ -23,11 +24,14 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod update_user;
 
+use std::fmt::Write as _;
+
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What clients may keep, if they ask each time whether it still holds.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -55,6 +59,20 @@ fn not_modified(tag: HeaderValue) -> Response {
     headers.insert(header::CACHE_CONTROL, REVALIDATE);
     headers.insert(header::ETAG, tag);
     response
+}
+
+/// The link to the next page, with those parameters that are given.
+fn next_page(path: &str, parameters: &[(&str, Option<&str>)]) -> Option<HeaderValue> {
+    let mut link = format!("<{path}");
+    for (name, value) in parameters {
+        if let Some(value) = value {
+            let sign = if link.contains('?') { '&' } else { '?' };
+            let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+            let _ = write!(link, "{sign}{name}={value}"); // to memory: it cannot fail
+        }
+    }
+    link.push_str(">; rel=\"next\"");
+    HeaderValue::try_from(link).ok()
 }
 
 /// A JSON answer that nobody may keep.

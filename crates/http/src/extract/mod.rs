@@ -1,5 +1,6 @@
 //! Extractors: the common work of the endpoints, with our own rejections.
 
+mod audit_query;
 mod body;
 mod caller;
 mod conditions;
@@ -7,11 +8,13 @@ mod email_path;
 mod id_path;
 mod members;
 mod optional_object;
+mod parameters;
 mod password_body;
 mod user_body;
 mod user_query;
 mod whose_query;
 
+pub(crate) use audit_query::AuditPageQuery;
 pub(crate) use caller::Authenticated;
 pub(crate) use conditions::Conditions;
 pub(crate) use email_path::EmailPath;

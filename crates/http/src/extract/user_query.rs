@@ -4,6 +4,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use dqops_users_service::{FieldError, UserPage};
 use dqops_users_web::{Failure, Problem};
 
+use super::parameters::{self, parse};
 use crate::state::SharedState;
 
 /// The page that is wanted; `None` for the whole list.
@@ -23,14 +24,7 @@ impl FromRequestParts<SharedState> for UserQuery {
 
 fn read(query: &str) -> Result<Option<UserPage>, FieldError> {
     let mut page = None;
-    let mut seen = Vec::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if !["search", "role", "limit", "after"].contains(&&*name) {
-            continue;
-        }
-        if seen.contains(&name) {
-            return Err(FieldError::new(name, "stands twice"));
-        }
+    for (name, value) in parameters::known(query, &["search", "role", "limit", "after"])? {
         let page = page.get_or_insert_with(UserPage::default);
         match &*name {
             "search" => page.search = Some(value.into_owned()),
@@ -38,16 +32,8 @@ fn read(query: &str) -> Result<Option<UserPage>, FieldError> {
             "after" => page.after = Some(parse(&name, &value)?),
             _ => page.limit = Some(parse(&name, &value)?),
         }
-        seen.push(name);
     }
     Ok(page)
-}
-
-fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
-    name: &str,
-    value: &str,
-) -> Result<T, FieldError> {
-    value.parse().map_err(|error| FieldError::new(name, &error))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod sign_ins;
 mod stage;
 mod vendor;
 
+mod audit;
 mod body_limits;
 mod boundary;
 mod change_password;

@@ -57,6 +57,7 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("PUT", "/api/mypassword", Nobodys, ALL_CHANGE),
     ("GET", "/api/environment/issueapikey", Nobodys, ALL_VIEW),
     ("GET", "/api/environment/profile", Nobodys, ALL_VIEW),
+    ("GET", "/api/audit", Nobodys, [401, 401, 200, 403, 403, 403, 403]),
     ("GET", "/api/ishealthy", Nobodys, OPEN),
     // The directory has an admin already, which is all that anyone learns here.
     ("POST", "/api/setup", Nobodys, [409; 7]),

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 /// Opens a file, or standard input for `-`.
-pub(super) fn open(file: &Path) -> Result<Box<dyn Read>> {
+pub(super) fn open(file: &Path) -> Result<Box<dyn Read + Send>> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(io::stdin()));
     }

@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what becomes of it.
 
 mod api_key;
+mod audit;
 mod config;
 mod data_domain;
 mod health;
@@ -63,6 +64,9 @@ enum Command {
     /// Add, list and remove data domains (ENTERPRISE)
     #[command(subcommand)]
     DataDomain(data_domain::DataDomainCommand),
+    /// List what was done, export it, and verify that nothing of it was edited
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Make a user an admin when nobody else can, adding the user if need be, or set an admin's
     /// password anew
     RecoverAdmin(recover_admin::RecoverAdmin),
@@ -102,7 +106,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Openapi => openapi::run(),
         command => {
             serve::start_command_log();
-            run_once(&line.common, command)
+            run_command(&line.common, command)
         }
     };
     match outcome {
@@ -145,6 +149,15 @@ fn serve(common: &CommonSettings, settings: &ServeSettings) -> Result<()> {
     runtime.context("the runtime could not be started")?.block_on(serve::run(common, settings))
 }
 
+fn run_command(common: &CommonSettings, command: Command) -> Result<()> {
+    if let Command::Audit(command) = &command
+        && let Some((file, options)) = command.offline()
+    {
+        return audit::run_offline(&output::Output::new(common.json), file, options);
+    }
+    run_once(common, command)
+}
+
 fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("the runtime could not be started")?.block_on(async {
@@ -154,6 +167,7 @@ fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
             Command::ApiKey(command) => api_key::run(&session, command).await,
             Command::Licence(command) => licence::run(&session, command).await,
             Command::DataDomain(command) => data_domain::run(&session, command).await,
+            Command::Audit(command) => audit::run(&session, command).await,
             Command::RecoverAdmin(command) => command.run(&session).await,
             Command::Migrate => migrate::run(&session).await,
             Command::Serve(_) | Command::Config(_) | Command::Health { .. } | Command::Openapi => {

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 /// Where and how a command prints.
@@ -43,6 +44,15 @@ impl Output {
     /// Says what was done; as JSON the value that it was done to.
     pub(super) fn done<T: Serialize>(&self, sentence: &str, value: &T) -> Result<()> {
         if self.json { print_json(value) } else { print(&format!("{sentence}\n")) }
+    }
+}
+
+/// A bar of progress on a terminal, towards `total`.
+pub(super) fn bar(total: u64) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    match ProgressStyle::with_template("{bar:40} {percent}% {eta}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 
@@ -87,7 +97,7 @@ const TURNS_TEXT: [char; 12] = [
 ];
 
 /// The text without characters that steer a terminal: it may repeat what stands in a file.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || TURNS_TEXT.contains(&c) {

@@ -13,8 +13,11 @@ mod time;
 mod trail;
 mod vendor;
 
+mod audit_tampering;
+mod audit_upgrade;
 mod bad_requests;
 mod cli_api_keys;
+mod cli_audit;
 mod cli_data_domains;
 mod cli_licence;
 mod cli_migrate_health;

@@ -10,12 +10,14 @@ use crate::{
 };
 
 impl Directory {
-    /// Notes the first start, from which the evaluation counts, and the time.
+    /// Notes the first start, from which the evaluation counts, and the time; and seals what of the
+    /// audit trail is older than its chain.
     ///
     /// # Errors
     /// The storage's error.
     pub async fn start(&self) -> Result<(), ServiceError> {
-        self.make(&Caller::directory(), Start).await
+        let has_more = self.make(&Caller::directory(), Start).await?;
+        if has_more { self.seal_audit().await } else { Ok(()) }
     }
 
     /// Notes the time, so that a clock that is set back later is noticed.
@@ -46,13 +48,13 @@ struct Start;
 
 #[async_trait]
 impl Change for Start {
-    type Done = ();
+    type Done = bool;
 
-    async fn make(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
+    async fn make(&self, work: &mut Work<'_>) -> Result<bool, ServiceError> {
         if work.record.started_at.is_none() {
             work.unit.set_started_at(work.now).await?;
         }
-        Ok(())
+        work.seal_some_audit().await
     }
 }
 

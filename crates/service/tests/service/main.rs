@@ -14,6 +14,8 @@ mod vendor;
 mod admin_races;
 mod api_keys;
 mod audit;
+mod audit_chain;
+mod audit_pages;
 mod audit_silence;
 mod browse;
 mod cache;

@@ -1,10 +1,11 @@
 //! Every operation of the directory that takes a caller, and what it answers to each role.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow::Continue, sync::Arc};
 
 use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, SessionId, licence::LicenceType};
 use dqops_users_service::{
-    Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserBrowse, UserPage,
+    AuditPage, Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserBrowse,
+    UserPage,
 };
 use futures_util::future::BoxFuture;
 
@@ -94,6 +95,10 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("seat_outlook", "yyyyv", operation!(|t, d, c| d.seat_outlook(c))),
     ("user_outlook own", "ymmmm", operation!(|t, d, c| d.user_outlook(c, &t.own))),
     ("user_outlook other", "ymmmm", operation!(|t, d, c| d.user_outlook(c, &t.other))),
+    ("page_of_audit", "ymmmm", operation!(|t, d, c| d.page_of_audit(c, AuditPage::default()))),
+    ("audit_head", "ymmmm", operation!(|t, d, c| d.audit_head(c))),
+    ("verify_audit", "ymmmm", operation!(|t, d, c| d.verify_audit(c, &mut |_| Continue(())))),
+    ("export_audit", "ymmmm", operation!(|t, d, c| d.export_audit(c, &mut |_| Continue(())))),
     ("data_domains", "yyyyv", operation!(|t, d, c| d.data_domains(c))),
     ("licence_report", "yyyyv", operation!(|t, d, c| d.licence_report(c))),
     ("create_user", "ymmmm", operation!(|t, d, c| d.create_user(c, input(&t.new, Role::Viewer)))),

@@ -11,6 +11,7 @@ use dqops_users_service::{
 use dqops_users_storage::SharedStorage;
 use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
 use dqops_users_storage_sqlite::SqliteStorage;
+use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 use crate::{
@@ -65,6 +66,35 @@ impl Stage {
     /// Another directory, over the given storage and with the given settings.
     pub(crate) fn directory_over(&self, storage: SharedStorage, settings: Settings) -> Directory {
         directory_on(storage, &self.clock, settings)
+    }
+
+    /// Runs a statement behind the directory's back.
+    pub(crate) async fn raw(&self, sql: &'static str) {
+        match &self.store {
+            Store::Sqlite(_) => {
+                let [file, ..] = self.files();
+                let options = SqliteConnectOptions::new().filename(file);
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query(sql).execute(&mut connection).await.unwrap();
+            }
+            Store::Postgres(database) => drop(database.execute(sql).await.unwrap()),
+        }
+    }
+
+    /// Drops what guards the audit trail.
+    pub(crate) async fn drop_audit_guards(&self) {
+        let statements = match &self.store {
+            Store::Sqlite(_) => [
+                "DROP TRIGGER IF EXISTS audit_never_changes",
+                "DROP TRIGGER IF EXISTS audit_is_never_deleted",
+                "DROP TRIGGER IF EXISTS audit_goes_on_in_order",
+            ]
+            .as_slice(),
+            Store::Postgres(_) => &["ALTER TABLE audit DISABLE TRIGGER ALL"],
+        };
+        for statement in statements {
+            self.raw(statement).await;
+        }
     }
 
     /// The files of an SQLite store.
@@ -142,9 +172,8 @@ impl Stage {
     /// The whole audit trail, the oldest entry first.
     pub(crate) async fn audit(&self) -> Vec<AuditEntry> {
         let mut reader = self.storage.read().await.unwrap();
-        let mut entries = reader.latest_audit_entries(100_000).await.unwrap();
-        entries.reverse();
-        entries
+        let entries = reader.audit_after(None, 100_000).await.unwrap();
+        entries.iter().map(|record| record.entry().unwrap()).collect()
     }
 }
 

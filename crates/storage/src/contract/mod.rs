@@ -40,6 +40,10 @@ pub trait Fixture: Send + Sync {
 
     /// Runs a statement behind the storage's back.
     async fn raw(&self, sql: &'static str) -> Result<u64, StorageError>;
+
+    /// The statements that drop what guards the audit trail: against edits, and against entries that
+    /// do not go on from the last.
+    fn drop_audit_guards(&self) -> [&'static str; 2];
 }
 
 /// Makes a test of every case; `$fixture` is an async function that gives a fresh [`Fixture`].
@@ -99,8 +103,13 @@ macro_rules! contract_suite {
             setup_codes_open_and_close,
         }
         $crate::contract_suite! { @area $fixture, audit:
-            entries_are_kept_in_order,
+            entries_are_kept_in_order_word_for_word,
+            a_refused_entry_leaves_the_chain_whole,
+            pages_are_filtered_and_follow_each_other,
+            times_need_not_rise_with_the_numbers,
             nothing_in_the_trail_changes,
+            an_entry_from_before_the_chain_is_sealed_once,
+            an_edited_entry_is_listed_as_it_stands,
         }
         $crate::contract_suite! { @area $fixture, migrations:
             processes_that_start_together_migrate_once,

@@ -15,6 +15,7 @@ pub enum Value<'v> {
     Text(&'v str),
     OptionalText(Option<&'v str>),
     Bytes(&'v [u8]),
+    OptionalBytes(Option<&'v [u8]>),
     Uuid(Uuid),
 }
 
@@ -53,6 +54,7 @@ pub trait Row {
     fn optional_integer(&self, column: usize) -> Result<Option<i64>, StorageError>;
     fn text(&self, column: usize) -> Result<&str, StorageError>;
     fn optional_text(&self, column: usize) -> Result<Option<&str>, StorageError>;
+    fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StorageError>;
     fn uuid(&self, column: usize) -> Result<Uuid, StorageError>;
 }
 

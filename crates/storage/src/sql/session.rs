@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use dqops_users_domain::Epoch;
+use dqops_users_domain::{Epoch, audit::AuditHead};
 
 use super::{
     SqlConnection, Value,
@@ -30,6 +30,8 @@ pub(crate) struct Changes {
     pub(super) data_domains: bool,
     /// Users added less users deleted.
     pub(super) users: i64,
+    /// The end of the audit trail, once it was asked for: nobody else adds to it under the lock.
+    pub(super) audit_head: Option<AuditHead>,
 }
 
 impl<C: SqlConnection> SqlSession<C> {
@@ -38,7 +40,7 @@ impl<C: SqlConnection> SqlSession<C> {
         Self {
             connection,
             next: Epoch(0),
-            changes: Changes { visible: false, data_domains: false, users: 0 },
+            changes: Changes { visible: false, data_domains: false, users: 0, audit_head: None },
             lost: None,
         }
     }

@@ -4,7 +4,6 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Result, bail};
 use dqops_users_service::{ImportMode, ImportReport, RowError};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{
@@ -25,10 +24,7 @@ pub(super) async fn run(
 ) -> Result<()> {
     let format = import_file::format_of(file, format)?;
     let Rows { good, bad } = import_file::read(input::open(file)?, format)?;
-    let bar = ProgressBar::new(2 * good.len() as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}% {eta}") {
-        bar.set_style(style);
-    }
+    let bar = output::bar(2 * good.len() as u64);
     let progress = {
         let bar = bar.clone();
         Arc::new(move |done| bar.set_position(done))

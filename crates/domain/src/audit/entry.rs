@@ -1,4 +1,4 @@
-//! The audit trail: who did what, on whom, when, and how it was before and after.
+//! One thing that was done, by whom and on whom.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,27 @@ pub enum Action {
 }
 
 impl Action {
+    /// All actions.
+    pub const ALL: [Self; 17] = [
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::PasswordChanged,
+        Self::PasswordLinkIssued,
+        Self::PasswordLinkRevoked,
+        Self::ApiKeyIssued,
+        Self::ApiKeyRevoked,
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SignedOut,
+        Self::SessionsEnded,
+        Self::AdminRecovered,
+        Self::DataDomainAdded,
+        Self::DataDomainRemoved,
+        Self::LicenceInstalled,
+        Self::LicenceRemoved,
+    ];
+
     /// Reads a name of the audit trail back; `None` when it names no action.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
@@ -148,9 +169,10 @@ mod tests {
 
     #[test]
     fn an_action_is_named_as_serde_names_it() {
-        let action = Action::DataDomainRemoved;
-        assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
-        assert_eq!(Action::from_name("data_domain_removed"), Some(action));
+        for action in Action::ALL {
+            assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
+            assert_eq!(Action::from_name(action.as_str()), Some(action));
+        }
         assert_eq!(Action::from_name("other"), None);
     }
 
