@@ -12,8 +12,8 @@ use tower_http::compression::CompressionLayer;
 use crate::{
     assets, frame, headers,
     pages::{
-        about, account, forgot, home, licence, password_link, set_up, sign_in, sign_out, user,
-        user_delete, user_new, users,
+        about, account, audit, forgot, home, licence, password_link, set_up, sign_in, sign_out,
+        user, user_delete, user_new, users,
     },
     state::{Console, Settings, SharedConsole},
 };
@@ -60,7 +60,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<SharedConsole>)> {
         ("/account/keys/{id}/revoke", post(account::keys::revoke)),
         ("/account/sessions/end", post(account::sessions::end_all)),
         ("/account/sessions/{id}/end", post(account::sessions::end)),
-        // AUDIT
+        ("/audit", get(audit::show)),
         ("/licence", get(licence::show).post(licence::install)),
         ("/licence/remove", post(licence::remove)),
         ("/about", get(about::show)),
