@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a developer")]
 
 mod bench;
+mod browser;
 mod conformance;
 mod licence;
 mod openapi;
@@ -36,6 +37,12 @@ enum Task {
     },
     /// Run the official Python clients against the release binary, on both stores
     Conformance,
+    /// Run the browser tests of the console against the release binary, on both stores
+    Browser {
+        /// Passed on to pytest
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Measure against a bare axum server, side by side, and print a table
     Bench(bench::Options),
     /// Issue and look at licences, as the vendor
@@ -65,6 +72,7 @@ fn run(task: Task) -> Result<()> {
         Task::Tidy => tidy::run(),
         Task::Openapi { check } => openapi::run(check),
         Task::Conformance => conformance::run(),
+        Task::Browser { args } => browser::run(&args),
         Task::Bench(options) => bench::build_and_run(&options),
         Task::Licence(task) => licence::run(task),
         Task::BenchRun(options) => bench::run(&options),

@@ -10,6 +10,7 @@ mod cookie;
 mod fields;
 mod frame;
 mod headers;
+mod owned;
 pub mod pages;
 mod path;
 mod refusal;

@@ -36,15 +36,14 @@ pub struct ForgotAnswerPage {
 
 /// Shows the form, where links can be mailed.
 pub(crate) async fn show(visit: Visit) -> Answer {
-    if !visit.directory().can_mail() {
-        return Err(Problem::of_status(StatusCode::NOT_FOUND).into());
-    }
+    must_exist(&visit)?;
     let chrome = visit.bare_chrome();
     ok(&ForgotPage { chrome, email: String::new(), errors: FieldErrors::none() })
 }
 
 /// Has a link mailed, and says the same whether there is such a user or not.
 pub(crate) async fn ask(visit: Visit, Form(fields): Form) -> Answer {
+    must_exist(&visit)?;
     let email = fields.get("email").trim().to_owned();
     let asked = match fields.email() {
         Ok(_) => visit.directory().request_password_link(&email, visit.client.address).await,
@@ -59,5 +58,14 @@ pub(crate) async fn ask(visit: Visit, Form(fields): Form) -> Answer {
             let errors = refusal.errors.clone();
             Ok(refusal.page(&ForgotPage { chrome, email, errors }))
         }
+    }
+}
+
+/// The page is only there where links can be mailed.
+fn must_exist(visit: &Visit) -> Result<(), Problem> {
+    if visit.directory().can_mail() {
+        Ok(())
+    } else {
+        Err(Problem::of_status(StatusCode::NOT_FOUND))
     }
 }

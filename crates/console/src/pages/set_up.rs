@@ -3,7 +3,10 @@
 use askama::Template;
 use dqops_users_service::{ServiceError, SignedIn};
 
-use super::sign_in::{begin, with_session};
+use super::{
+    home,
+    sign_in::{begin, with_session},
+};
 use crate::{
     fields::{Fields, SecretForm},
     refusal::Refusal,
@@ -31,7 +34,7 @@ pub struct SetUpPage {
 /// Shows the form, while there is no admin.
 pub(crate) async fn show(visit: Visit) -> Answer {
     if !visit.directory().needs_set_up().await? {
-        return Ok(see_other("/"));
+        return home::show(visit).await;
     }
     ok(&form(&visit, String::new(), String::new(), FieldErrors::none()))
 }

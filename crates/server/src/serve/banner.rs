@@ -29,7 +29,7 @@ fn text(
 ) -> String {
     let base = base_url(address);
     let mut text = format!(
-        "\n  dqops-users is ready on {base}\n  API: {base}/swagger-ui/   Licence: {}\n",
+        "\n  dqops-users is ready: open {base}\n  API: {base}/swagger-ui/   Licence: {}\n",
         licence_line(licence)
     );
     if authentication == Authentication::None {
@@ -38,12 +38,13 @@ fn text(
     if let Some(code) = setup_code {
         let _ = write!(
             text, // to memory: it cannot fail
-            "\n  There is no admin yet. Become the first one (put your own email in):\n\n\
+            "\n  There is no admin yet. Become the first one: open {base}/setup and give this code\n\n\
+             {code}\n\n  \
+             or do it without a browser (put your own email in); the answer holds your API key:\n\n\
              curl -X POST {base}/api/setup -H 'Content-Type: application/json' \\\n  \
-             -d '{{\"code\":\"{}\",\"email\":\"admin@example.com\"}}'\n\n  \
-             The answer holds your API key. With it, list the users:\n\n\
+             -d '{{\"code\":\"{code}\",\"email\":\"admin@example.com\"}}'\n\n\
              curl {base}/api/users -H 'Authorization: Bearer YOUR_API_KEY'\n",
-            code.expose()
+            code = code.expose()
         );
     }
     text.push('\n');
@@ -107,7 +108,7 @@ mod tests {
     fn a_later_start_is_brief() {
         let address = "10.0.0.1:80".parse().unwrap();
         let text = text(address, Authentication::Required, None, &report());
-        assert!(text.contains("ready on http://10.0.0.1:80"), "{text}");
+        assert!(text.contains("ready: open http://10.0.0.1:80"), "{text}");
         assert!(!text.contains("setup"), "{text}");
     }
 }

@@ -68,7 +68,7 @@ impl Server {
     pub(crate) fn setup_code(&self) -> Option<String> {
         let banner = self.banner();
         let at = banner.find("dqu_setup_")?;
-        banner[at..].split('"').next().map(str::to_owned)
+        banner[at..].split_ascii_whitespace().next().map(str::to_owned)
     }
 
     /// Makes the first admin.

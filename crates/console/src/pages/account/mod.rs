@@ -6,7 +6,7 @@ pub(crate) mod sessions;
 
 use askama::Template;
 use axum::response::Response;
-use dqops_users_domain::Role;
+use dqops_users_domain::{Email, Role};
 use dqops_users_service::{Caller, ServiceError};
 use jiff::SignedDuration;
 
@@ -81,7 +81,7 @@ pub(crate) async fn show(SignedIn { visit, caller }: SignedIn) -> Answer {
 /// The page as it is now.
 async fn build(visit: &Visit, caller: &Caller) -> Result<AccountPage, ServiceError> {
     let directory = visit.directory();
-    let email = caller.user().ok_or(ServiceError::NoOwner)?.email.clone();
+    let email = own_email(caller)?;
     let (view, added_at) = directory.user_with_age(caller, &email).await?;
     let keys = directory.api_keys(caller, Some(&email)).await?;
     let sessions = directory.sessions(caller, Some(&email)).await?;
@@ -110,6 +110,11 @@ async fn build(visit: &Visit, caller: &Caller) -> Result<AccountPage, ServiceErr
         sessions: Sessions::of("/account".to_owned(), &sessions, caller),
         errors: FieldErrors::none(),
     })
+}
+
+/// The email of the caller.
+fn own_email(caller: &Caller) -> Result<Email, ServiceError> {
+    Ok(caller.user().ok_or(ServiceError::NoOwner)?.email.clone())
 }
 
 /// Back to the account, which says what was done.

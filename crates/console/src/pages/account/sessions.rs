@@ -1,9 +1,8 @@
 //! One's own sessions.
 
-use dqops_users_service::ServiceError;
-
-use super::done;
+use super::{done, own_email};
 use crate::{
+    owned::must_own_session,
     path::SessionPath,
     respond::{Answer, see_other},
     visit::SignedIn,
@@ -14,6 +13,8 @@ pub(crate) async fn end(
     SignedIn { visit, caller }: SignedIn,
     SessionPath(id): SessionPath,
 ) -> Answer {
+    let email = own_email(&caller)?;
+    must_own_session(visit.directory(), &caller, &email, id).await?;
     visit.directory().end_session(&caller, id).await?;
     if caller.session() == Some(id) {
         return Ok(see_other("/login?notice=signed-out"));
@@ -23,7 +24,7 @@ pub(crate) async fn end(
 
 /// `POST /account/sessions/end`: signs out everywhere, here included.
 pub(crate) async fn end_all(SignedIn { visit, caller }: SignedIn) -> Answer {
-    let email = caller.user().ok_or(ServiceError::NoOwner)?.email.clone();
+    let email = own_email(&caller)?;
     visit.directory().end_sessions(&caller, &email).await?;
     Ok(see_other("/login?notice=signed-out"))
 }

@@ -1,6 +1,7 @@
 //! The password link of a user.
 
 use axum::http::StatusCode;
+use dqops_users_service::ServiceError;
 
 use super::{done, refuse};
 use crate::{fields::Form, pages::secret, path::UserPath, respond::Answer, visit::SignedIn};
@@ -21,7 +22,8 @@ pub(crate) async fn revoke(
     UserPath(email): UserPath,
 ) -> Answer {
     match visit.directory().revoke_password_link(&caller, &email).await {
-        Ok(()) => Ok(done(&email, "link-revoked")),
+        // One that is gone already is what was wanted.
+        Ok(()) | Err(ServiceError::PasswordLinkNotFound) => Ok(done(&email, "link-revoked")),
         Err(error) => refuse(&visit, &caller, &email, error).await,
     }
 }

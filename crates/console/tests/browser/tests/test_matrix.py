@@ -1,0 +1,61 @@
+"""Who may do what: every cell of the matrix, and that no route of the contract is missing from it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.licences import licence
+from support.matrix import CALLERS, MATRIX
+from support.routes import ROUTES
+from support.site import Site, serving
+from support.world import World
+
+CELLS = [(*key, caller) for key in MATRIX for caller in CALLERS]
+
+
+@pytest.fixture(scope="module")
+def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving("sqlite", tmp_path_factory.mktemp("matrix")) as site:
+        yield site
+
+
+def test_no_route_is_missing_from_the_matrix_and_none_is_made_up() -> None:
+    assert {(method, path) for method, path, _ in MATRIX} == set(ROUTES)
+    for method, path, whose in MATRIX:
+        named = "{email}" in path or "{id}" in path
+        assert (whose in ("own", "other")) == named, (method, path)
+        if named:
+            assert {(method, path, "own"), (method, path, "other")} <= MATRIX.keys()
+
+
+@pytest.mark.parametrize(("method", "route", "whose", "caller"), CELLS)
+def test_every_cell_holds(land: Site, method: str, route: str, whose: str, caller: str) -> None:
+    world = World(land, None if caller == "anonymous" else caller)
+    wanted = MATRIX[method, route, whose][CALLERS.index(caller)]
+    named = world.own if whose == "own" else world.other
+    if method == "POST" and route == "/users":
+        wanted = str(wanted).replace("{email}", f"new{world.number}@world.example") if wanted != 403 else 403
+    elif isinstance(wanted, str):
+        wanted = wanted.replace("{email}", named.email)
+    path, fields = world.path(route, whose), world.fields(method, route, whose)
+    before = land.rows()
+    answer = world.caller.get(path) if method == "GET" else world.caller.post(path, fields)
+    assert answer.outcome == wanted, answer.words()[:400]
+    if route == "/licence/remove" and answer.outcome == "to /licence":
+        # The evaluation has no seats for the rest of the matrix.
+        land.admin.post("/licence", {"licence": licence("ENTERPRISE", 10_000 + world.number)})
+    if (
+        method == "GET"
+        or answer.status >= 400
+        or (caller == "anonymous" and answer.outcome == "to /login" and _needs_sign_in(route))
+    ):
+        assert land.rows() == before, "it was refused, and nothing was changed"
+    if answer.outcome == "to /login" and caller == "anonymous" and method == "GET":
+        assert answer.location.startswith("/login"), answer.location
+    if answer.status == 403:
+        assert world.other.key not in answer.text
+        assert world.other.session not in answer.text
+
+
+def _needs_sign_in(route: str) -> bool:
+    return not route.startswith(("/login", "/logout", "/password"))
