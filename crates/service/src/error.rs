@@ -44,7 +44,7 @@ pub enum ServiceError {
     #[error("the email or the password is wrong")]
     SignInRefused,
     /// Too many attempts to sign in failed.
-    #[error("there were too many attempts to sign in; try again in {} s", .retry_after.as_secs())]
+    #[error("there were too many attempts; try again in {} s", .retry_after.as_secs())]
     TooManyAttempts {
         /// When the next attempt will be looked at.
         retry_after: SignedDuration,

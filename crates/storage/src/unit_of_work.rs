@@ -94,15 +94,16 @@ pub trait PasswordWriter: Send {
 /// Changes password links.
 #[async_trait]
 pub trait PasswordLinkWriter: Send {
-    /// Keeps a link, of which only the digest of its token is kept, in place of an earlier one.
+    /// Keeps a link, of which only the digest of its token is kept, in place of an earlier one of its
+    /// kind.
     async fn set_password_link(
         &mut self,
         link: &PasswordLink,
         digest: &TokenDigest,
     ) -> Result<(), StorageError>;
 
-    /// Removes the user's link; [`StorageError::NotFound`] when there is none.
-    async fn delete_password_link(&mut self, user: UserId) -> Result<(), StorageError>;
+    /// Removes all links of the user.
+    async fn delete_password_links(&mut self, user: UserId) -> Result<(), StorageError>;
 }
 
 /// Changes API keys.

@@ -169,6 +169,7 @@ mod tests {
 
     #[test]
     fn an_action_is_named_as_serde_names_it() {
+        assert_eq!(Action::LicenceRemoved as usize + 1, Action::ALL.len(), "all are listed");
         for action in Action::ALL {
             assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
             assert_eq!(Action::from_name(action.as_str()), Some(action));

@@ -114,7 +114,7 @@ fn no_secret_of_a_session_is_in_the_log(store: Store) {
         assert!(done.stderr.contains("TRACE") || done.stderr.contains("DEBUG"), "{}", done.stderr);
         secrets.are_not_in(&done.stdout);
         secrets.are_not_in(&done.stderr);
-        assert_eq!(done.stdout.matches(&code).count(), 1, "{}", done.stdout);
+        assert_eq!(done.stdout.matches(&code).count(), 2, "{}", done.stdout);
         assert!(!done.stderr.contains(&code), "{}", done.stderr);
     }
 }

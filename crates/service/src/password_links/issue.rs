@@ -87,21 +87,22 @@ impl Change for Issue {
 
     async fn make(&self, work: &mut Work<'_>) -> Result<PasswordLink, ServiceError> {
         let user = work.user(&self.email).await?;
-        work.issue_password_link(user.id, &self.email, &self.digest).await
+        work.issue_password_link(user.id, &self.email, &self.digest, false).await
     }
 }
 
 impl Work<'_> {
-    /// Keeps a link in place of an earlier one, and adds the audit entry.
+    /// Keeps a link in place of an earlier one of its kind, and adds the audit entry.
     pub(super) async fn issue_password_link(
         &mut self,
         user: UserId,
         email: &Email,
         digest: &TokenDigest,
+        is_requested: bool,
     ) -> Result<PasswordLink, ServiceError> {
         let expires_at = self.now.checked_add(self.password_link_lifetime);
         let expires_at = expires_at.unwrap_or(Timestamp::MAX);
-        let link = PasswordLink { user, created_at: self.now, expires_at };
+        let link = PasswordLink { user, is_requested, created_at: self.now, expires_at };
         self.unit.set_password_link(&link, digest).await?;
         let after = json!({"expiresAt": link.expires_at});
         self.audit(Action::PasswordLinkIssued, email, None, Some(after)).await?;

@@ -94,6 +94,6 @@ impl Change for IssueRequested {
         if !user.roles.account.grants(Permission::View) {
             return Err(ServiceError::UserNotFound(self.email.clone()));
         }
-        work.issue_password_link(user.id, &self.email, &self.digest).await
+        work.issue_password_link(user.id, &self.email, &self.digest, true).await
     }
 }

@@ -36,7 +36,7 @@ impl Change for Revoke {
         let user = work.user(&self.email).await?;
         let found = work.unit.password_link(user.id).await?;
         let link = found.ok_or(ServiceError::PasswordLinkNotFound)?;
-        work.unit.delete_password_link(user.id).await?;
+        work.unit.delete_password_links(user.id).await?;
         let before = json!({"expiresAt": link.expires_at});
         work.audit(Action::PasswordLinkRevoked, &self.email, Some(before), None).await
     }

@@ -57,7 +57,7 @@ impl Change for SetPassword {
 
 impl Work<'_> {
     /// Sets the password of a user, ends all sessions of the user but the caller's own, uses up the
-    /// user's password link, and adds the audit entries.
+    /// user's password links, and adds the audit entries.
     pub(crate) async fn set_password(
         &mut self,
         user: UserId,
@@ -65,9 +65,7 @@ impl Work<'_> {
         hash: &PasswordHash,
     ) -> Result<(), ServiceError> {
         self.unit.set_password_hash(user, hash, self.now).await?;
-        if self.unit.password_link(user).await?.is_some() {
-            self.unit.delete_password_link(user).await?;
-        }
+        self.unit.delete_password_links(user).await?;
         let by_link = self.caller.is_link_holder().then(|| json!({"by": "password link"}));
         self.audit(Action::PasswordChanged, email, None, by_link).await?;
         self.end_sessions(user, email, self.caller.session()).await?;

@@ -148,7 +148,7 @@ async fn no_attempt_makes_caches_void(stage: Stage) {
     }
     assert_eq!(
         stage.directory.sign_in(attempt(JANE, STRONG, HOME)).await.unwrap_err().to_string(),
-        "there were too many attempts to sign in; try again in 6 s"
+        "there were too many attempts; try again in 6 s"
     );
     assert_eq!(stage.storage.epoch().await.unwrap(), epoch);
 }

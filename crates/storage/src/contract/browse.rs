@@ -88,8 +88,11 @@ pub async fn what_is_known_of_sign_in_is_shown(fixture: &dyn Fixture) {
     run(&*store, |unit| {
         Box::pin(async move {
             let user = unit.find_user(&email("b@x.pl")).await?.unwrap().id;
-            let link = PasswordLink { user, created_at: at(3), expires_at: at(9) };
+            let link =
+                PasswordLink { user, is_requested: false, created_at: at(3), expires_at: at(9) };
             unit.set_password_link(&link, &TokenDigest([1; 32])).await?;
+            let asked = PasswordLink { is_requested: true, ..link };
+            unit.set_password_link(&asked, &TokenDigest([2; 32])).await?;
             let user = unit.find_user(&email("c@x.pl")).await?.unwrap().id;
             let hash = PasswordHash::from_phc("$hash$".to_owned());
             unit.set_password_hash(user, &hash, at(3)).await

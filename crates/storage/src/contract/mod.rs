@@ -72,6 +72,7 @@ macro_rules! contract_suite {
         $crate::contract_suite! { @area $fixture, password_links:
             a_link_leads_to_its_user,
             a_new_link_replaces_the_old,
+            a_requested_link_stands_beside_an_admins,
             a_link_goes_with_its_user,
         }
         $crate::contract_suite! { @area $fixture, passwords:

@@ -25,7 +25,7 @@ macro_rules! browse {
             " ORDER BY ",
             $order,
             " LIMIT $2) u LEFT JOIN passwords p ON p.user_id = u.id \
-             LEFT JOIN password_links l ON l.user_id = u.id ORDER BY ",
+             LEFT JOIN password_links l ON l.user_id = u.id AND l.is_requested = 0 ORDER BY ",
             $order
         )
     };

@@ -14,14 +14,15 @@ impl<C: SqlConnection> PasswordLinkReader for SqlSession<C> {
         &mut self,
         digest: &TokenDigest,
     ) -> Result<Option<(PasswordLink, Email)>, StorageError> {
-        let sql = "SELECT l.user_id, l.created_at, l.expires_at, u.email \
+        let sql = "SELECT l.user_id, l.is_requested, l.created_at, l.expires_at, u.email \
             FROM password_links l JOIN users u ON u.id = l.user_id WHERE l.digest = $1";
-        let map = |row: &dyn Row| Ok((link(row)?, row.parsed(3, |text| text.parse().ok())?));
+        let map = |row: &dyn Row| Ok((link(row)?, row.parsed(4, |text| text.parse().ok())?));
         self.first(sql, &[Value::Bytes(&digest.0)], map).await
     }
 
     async fn password_link(&mut self, user: UserId) -> Result<Option<PasswordLink>, StorageError> {
-        let sql = "SELECT user_id, created_at, expires_at FROM password_links WHERE user_id = $1";
+        let sql = "SELECT user_id, is_requested, created_at, expires_at FROM password_links \
+            WHERE user_id = $1 AND is_requested = 0";
         self.first(sql, &[user.0.into()], link).await
     }
 }
@@ -34,11 +35,12 @@ impl<C: SqlConnection> PasswordLinkWriter for SqlSession<C> {
         link: &PasswordLink,
         digest: &TokenDigest,
     ) -> Result<(), StorageError> {
-        let sql = "INSERT INTO password_links (user_id, digest, created_at, expires_at) \
-            VALUES ($1, $2, $3, $4) ON CONFLICT (user_id) DO UPDATE SET \
+        let sql = "INSERT INTO password_links (user_id, is_requested, digest, created_at, expires_at) \
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id, is_requested) DO UPDATE SET \
             digest = excluded.digest, created_at = excluded.created_at, expires_at = excluded.expires_at";
         let values = [
             link.user.0.into(),
+            Value::Integer(link.is_requested.into()),
             Value::Bytes(&digest.0),
             link.created_at.into(),
             link.expires_at.into(),
@@ -47,16 +49,18 @@ impl<C: SqlConnection> PasswordLinkWriter for SqlSession<C> {
         Ok(())
     }
 
-    async fn delete_password_link(&mut self, user: UserId) -> Result<(), StorageError> {
+    async fn delete_password_links(&mut self, user: UserId) -> Result<(), StorageError> {
         let sql = "DELETE FROM password_links WHERE user_id = $1";
-        self.execute_on(WHAT, sql, &[user.0.into()]).await
+        self.execute(sql, &[user.0.into()]).await?;
+        Ok(())
     }
 }
 
 fn link(row: &dyn Row) -> Result<PasswordLink, StorageError> {
     Ok(PasswordLink {
         user: UserId(row.uuid(0)?),
-        created_at: row.time(1)?,
-        expires_at: row.time(2)?,
+        is_requested: row.integer(1)? != 0,
+        created_at: row.time(2)?,
+        expires_at: row.time(3)?,
     })
 }
