@@ -30,6 +30,15 @@ pub(super) fn request(path: &str, token: &str) -> Vec<u8> {
         .into_bytes()
 }
 
+/// A request of a page with a session, as a browser sends it.
+pub(super) fn page_request(path: &str, session: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\
+         Cookie: dqops_users_session={session}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// Drives a server for a while.
 pub(super) async fn drive(
     address: SocketAddr,

@@ -3,6 +3,7 @@
 mod ceiling;
 mod hashing;
 mod load;
+mod pages;
 mod report;
 mod runs;
 mod subject;
@@ -24,7 +25,7 @@ pub(crate) struct Options {
     /// Seconds that one server is driven in a round
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
-    /// Only these measurements: read, list, hashing, start
+    /// Only these measurements: read, list, pages, hashing, start
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Only these stores: sqlite, postgres

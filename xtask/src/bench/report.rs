@@ -25,6 +25,11 @@ impl Row {
         }
     }
 
+    /// A rate beside another one, only to be reported.
+    pub(super) fn beside(what: String, unit: &str, ours: f64, other: f64) -> Self {
+        Self { wanted: "–".to_owned(), holds: true, ..Self::rate(what, unit, ours, other, 0.0) }
+    }
+
     /// A quantity that must stay under a bound.
     pub(super) fn bounded(what: String, unit: &str, ours: f64, bound: f64) -> Self {
         Self {

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::{
     Options, load,
     load::Requests,
+    pages,
     report::{Report, Row, median},
     subject::{Running, Store, Subject, email},
 };
@@ -26,11 +27,17 @@ pub(super) async fn measure(
 ) -> Result<()> {
     for users in [10_000, 100_000] {
         let small = users == 10_000;
-        if !options.wants("list") && !small {
+        if !options.wants("list") && !options.wants("pages") && !small {
             continue;
         }
         eprintln!("{}: importing {users} users", store.name());
         let subject = Subject::make(store, postgres, users)?;
+        if !small && options.wants("pages") {
+            pages::measure(store, &subject, users, options, report).await?;
+        }
+        if !options.wants("list") && !small {
+            continue;
+        }
         if small && options.wants("start") {
             start(store, &subject, report)?;
         }

@@ -79,6 +79,26 @@ impl Subject {
         Ok((running, started.elapsed()))
     }
 
+    /// Begins a session of the admin, and answers its token.
+    pub(super) fn session(&self) -> Result<String> {
+        let password = "purple turtles dance at noon";
+        let file = self.folder.path().join("password");
+        fs::write(&file, password)?;
+        let mut set = Command::new(&self.binary);
+        set.args(["user", "set-password", ADMIN]).env("DQOPS_USERS_DATABASE_URL", &self.url);
+        ensure!(set.stdin(fs::File::open(&file)?).status()?.success(), "no password was set");
+        let (running, _) = self.start()?;
+        let body = format!(r#"{{"email":"{ADMIN}","password":"{password}"}}"#);
+        let request = format!(
+            "POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer: serde_json::Value = serde_json::from_slice(&running.body(request.as_bytes())?)?;
+        let token = answer["token"].as_str().context("the sign-in has no token")?;
+        Ok(token.to_owned())
+    }
+
     /// Starts the bare server with the bytes of this directory's list.
     pub(super) fn start_ceiling(&self, list: &[u8]) -> Result<Running> {
         let path = self.folder.path().join("list.json");
@@ -146,7 +166,7 @@ impl Running {
         stream.read_to_end(&mut answer)?;
         let head = answer.windows(4).position(|window| window == b"\r\n\r\n").context("no head")?;
         ensure!(
-            answer.starts_with(b"HTTP/1.1 200"),
+            answer.starts_with(b"HTTP/1.1 200") || answer.starts_with(b"HTTP/1.1 201"),
             "{}",
             String::from_utf8_lossy(&answer[..head])
         );

@@ -94,6 +94,37 @@ fn send_everywhere(secrets: &mut Secrets, admin: &Client) {
     let mut broken = admin.connect().unwrap();
     broken.write(&format!("{CANARY} {CANARY}\r\n{CANARY}\r\n\r\n")).unwrap();
     broken.reply().unwrap().gives(400);
+    send_to_pages(secrets, admin);
+}
+
+/// The same by the pages of the console.
+fn send_to_pages(secrets: &mut Secrets, admin: &Client) {
+    let form = |path: &str, body: &str| {
+        let kind = "application/x-www-form-urlencoded";
+        admin.send("POST", path, Some((kind, body))).unwrap()
+    };
+    let unknown = secrets.note(&format!("dqu_link_{}", "z".repeat(32)));
+    admin.get(&format!("/password/{unknown}")).gives(404);
+    form(&format!("/password/{unknown}"), &format!("password={CANARY}")).gives(404);
+    form("/login", &format!("email={CANARY}&password={CANARY}")).gives(401);
+    form("/login", &format!("email={ADMIN}&password={CANARY}")).gives(401);
+    form("/login?returnUrl=/users", &format!("returnUrl=//{CANARY}&password={CANARY}")).gives(406);
+    form("/setup", &format!("code={CANARY}&email={ADMIN}&password={CANARY}-long-enough"))
+        .gives(409);
+    let path = "/api/users/admin@example.com/passwordlink";
+    let made = admin.post(path, &json!({})).gives(201).json();
+    let page = made["link"].as_str().unwrap();
+    secrets.note(page.strip_prefix("/password/").unwrap());
+    admin.get(page).gives(200);
+    form(page, "password=short").gives(400);
+    form(page, &format!("password={CANARY}+opens+nothing")).gives(303);
+    form(page, &format!("password={CANARY}+opens+nothing")).gives(404);
+    let session = format!(
+        "GET /account HTTP/1.1\r\nHost: a\r\nCookie: dqops_users_session=dqu_session_{CANARY}\r\n\r\n"
+    );
+    let mut wire = admin.connect().unwrap();
+    wire.write(&session).unwrap();
+    wire.reply().unwrap().gives(303);
 }
 
 fn no_secret_of_a_session_is_in_the_log(store: Store) {
