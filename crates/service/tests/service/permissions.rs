@@ -60,7 +60,7 @@ async fn the_local_operator_may_do_all_but_what_needs_a_user_behind_it() {
         let mut trial = Trial::prepare(&stage, number, Role::Viewer).await;
         trial.caller = stage.operator();
         let expected = match *name {
-            "change_caller_password" | "change_confirmed_password" => 'n',
+            "change_caller_password" | "change_confirmed_password" | "has_own_password" => 'n',
             "mail_password_link" => 'x',
             "sign_out" => 's',
             _ => 'y',
@@ -95,7 +95,7 @@ async fn the_nameless_admin_may_do_all_but_what_needs_a_user_behind_it() {
         trial.caller = stage.directory.owner().await.unwrap();
         assert!(trial.caller.user().is_none());
         let expected = match *name {
-            "change_caller_password" | "change_confirmed_password" => 'n',
+            "change_caller_password" | "change_confirmed_password" | "has_own_password" => 'n',
             "mail_password_link" => 'x',
             "sign_out" => 's',
             "issue_api_key own" | "issue_api_key other" => 'm',
