@@ -4,6 +4,8 @@
 //! only this host can have set it, and it never travels in clear. Plain HTTP, as on one's own machine,
 //! cannot have such cookies; there it has another name, so that neither is taken for the other.
 
+use std::string::FromUtf8Error;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite, time::Duration};
 use dqops_users_domain::Token;
@@ -19,13 +21,20 @@ const fn name(is_encrypted: bool) -> &'static str {
 /// put there by somebody else.
 pub(crate) fn token(headers: &HeaderMap, is_encrypted: bool) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter();
-    let mut found = lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .filter(|cookie| cookie.name() == name(is_encrypted));
-    let token = found.next()?.value().to_owned();
-    found.next().is_none().then_some(token)
+    let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    // Byte by byte: what other programs on this host keep in cookies is none of our business.
+    let mut found = pairs.filter_map(|pair| value_of(pair, name(is_encrypted).as_bytes()));
+    let token = found.next()?;
+    found.next().is_none().then_some(token)?.ok()
+}
+
+/// The value of the pair, if it has exactly that name.
+fn value_of(pair: &[u8], name: &[u8]) -> Option<Result<String, FromUtf8Error>> {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = pair.iter().position(|byte| !blank(byte))?;
+    let end = pair.iter().rposition(|byte| !blank(byte))? + 1;
+    let value = pair[start..end].strip_prefix(name)?.strip_prefix(b"=")?;
+    Some(String::from_utf8(value.to_vec()))
 }
 
 /// The header that gives the browser the token, until it is closed.
@@ -85,7 +94,7 @@ mod tests {
         let found = |lines: &[&str], is_encrypted| {
             let mut headers = HeaderMap::new();
             for line in lines {
-                headers.append(header::COOKIE, line.parse().unwrap());
+                headers.append(header::COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap());
             }
             token(&headers, is_encrypted)
         };
@@ -96,5 +105,8 @@ mod tests {
         assert_eq!(found(&["__Host-dqops_users_session=t"], false), None);
         assert_eq!(found(&[plain, "dqops_users_session=u"], false), None);
         assert_eq!(found(&["junk", "=", ""], false), None);
+        assert_eq!(found(&["theme=\u{e9}; dqops_users_session=t"], false).as_deref(), Some("t"));
+        let disguised = "\u{2000}__Host-dqops_users_session=t";
+        assert_eq!(found(&[disguised], true), None, "browsers take it for another name");
     }
 }

@@ -9,6 +9,7 @@ use axum::{
 use dqops_users_domain::{Email, Password, PasswordError};
 use dqops_users_service::ServiceError;
 use dqops_users_web::{Failure, Problem, read_body};
+use percent_encoding::percent_decode;
 
 use crate::state::SharedConsole;
 
@@ -60,7 +61,7 @@ impl Fields {
         name: &'static str,
     ) -> Result<Option<Password>, ServiceError> {
         let place = self.0.iter().position(|(field, _)| field == name);
-        let text = place.map(|place| self.0.swap_remove(place).1).unwrap_or_default();
+        let text = place.map(|place| self.0.remove(place).1).unwrap_or_default();
         match Password::new(text) {
             Ok(password) => Ok(Some(password)),
             Err(PasswordError::Empty) => Ok(None),
@@ -120,7 +121,12 @@ async fn read(request: Request, limit: usize) -> Result<Fields, Problem> {
         problem.say("this is for forms of the console; programs use /api".to_owned());
         return Err(problem);
     }
-    Ok(Fields::parse(&read_body(&parts, body, limit).await?))
+    let body = read_body(&parts, body, limit).await?;
+    // Read leniently, different passwords would become one.
+    if percent_decode(&body).decode_utf8().is_err() {
+        return Err(Problem::malformed("the form is not UTF-8"));
+    }
+    Ok(Fields::parse(&body))
 }
 
 /// A button without fields sends an empty form, with its content type all the same.

@@ -116,8 +116,25 @@ impl Mailer for SmtpMailer {
             .map_err(MailError::new)?;
         let sending = tokio::time::timeout(PATIENCE, self.transport.send(message));
         let late = || MailError::new(format!("it took more than {} s", PATIENCE.as_secs()));
-        sending.await.map_err(|_| late())?.map(drop).map_err(MailError::new)
+        sending.await.map_err(|_| late())?.map(drop).map_err(|error| told(&error))
     }
+}
+
+/// What the log may tell: the status, never the words of a mail server, which may repeat the password or
+/// the mail.
+fn told(error: &lettre::transport::smtp::Error) -> MailError {
+    let what = match error.status() {
+        Some(status) => format!("the mail server refused it with {status}"),
+        None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
+        None if error.is_tls() => {
+            "the connection to the mail server could not be encrypted".to_owned()
+        }
+        None if error.is_client() => {
+            "the mail server does not offer what the URL asks for".to_owned()
+        }
+        None => "the mail server could not be reached, or broke off".to_owned(),
+    };
+    MailError::new(what)
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ pub trait PasswordLinkReader: Send {
         digest: &TokenDigest,
     ) -> Result<Option<(PasswordLink, Email)>, StorageError>;
 
-    /// The user's link that an admin made, if there is one.
+    /// The user's link that holds longest, of whichever kind, if there is one.
     async fn password_link(&mut self, user: UserId) -> Result<Option<PasswordLink>, StorageError>;
 }
 

@@ -28,7 +28,7 @@ use crate::{
     admission::Place,
     around::Limits,
     failure::Cause,
-    pages::{self, Pages},
+    pages::{self, API, Pages},
     problem::Problem,
 };
 
@@ -36,6 +36,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Where whoever watches over the server asks how it is, which matters most when it is busy.
 const HEALTH: &str = "/api/ishealthy";
 
+const DENY: HeaderValue = HeaderValue::from_static("DENY");
+const NO_FRAMES: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// Characters of a request id at the most, when the client brings one.
@@ -118,6 +120,7 @@ where
         let boundary = self.boundary.clone();
         let id = boundary.request_id(&request);
         let method = request.method().clone();
+        let is_api = request.uri().path().starts_with(API);
         let route = request.extensions().get::<MatchedPath>().cloned();
         let pages = boundary.shared.pages.filter(|_| pages::are_wanted(&request));
         let admission = boundary.shared.admission(&mut request);
@@ -134,6 +137,11 @@ where
             let headers = response.headers_mut();
             headers.insert(REQUEST_ID, id);
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+            if !is_api {
+                // What is shown in a browser is shown in no frame of another site.
+                headers.insert(header::X_FRAME_OPTIONS, DENY);
+                headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NO_FRAMES);
+            }
             Ok(response)
         })
     }

@@ -13,7 +13,7 @@ use crate::{failure::Cause, problem::Problem};
 pub type Pages = fn(&Problem) -> Response;
 
 /// Where programs ask, which want no pages.
-const API: &str = "/api/";
+pub(crate) const API: &str = "/api/";
 
 /// Whether somebody asks for a page.
 pub(crate) fn are_wanted(request: &Request) -> bool {

@@ -127,6 +127,12 @@ pub(crate) async fn show(SignedIn { visit, caller }: SignedIn, Query(query): Que
         query: asked,
     };
     if !shown.errors.is_empty() {
+        // A field for a day can show no other text.
+        for (name, text) in [("since", &mut shown.query.since), ("until", &mut shown.query.until)] {
+            if shown.errors.of(name).is_some() {
+                text.clear();
+            }
+        }
         caller.must(Permission::ManageAccount)?;
         return Ok(page_of(StatusCode::BAD_REQUEST, &shown));
     }

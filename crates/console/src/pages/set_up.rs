@@ -42,7 +42,8 @@ pub(crate) async fn show(visit: Visit) -> Answer {
 /// Makes the first admin, and signs it in.
 pub(crate) async fn set_up(visit: Visit, SecretForm(mut fields): SecretForm) -> Answer {
     match attempt(&visit, &mut fields).await {
-        Ok(begun) => Ok(with_session(see_other("/users?done=set-up"), &begun, &visit)),
+        Ok(Some(begun)) => Ok(with_session(see_other("/users?done=set-up"), &begun, &visit)),
+        Ok(None) => Ok(see_other("/login?notice=set-up")),
         Err(error) => {
             let mut refusal = Refusal::of(error)?;
             let (code, email) = (fields.get("code").to_owned(), fields.get("email").to_owned());
@@ -53,13 +54,14 @@ pub(crate) async fn set_up(visit: Visit, SecretForm(mut fields): SecretForm) -> 
     }
 }
 
-async fn attempt(visit: &Visit, fields: &mut Fields) -> Result<SignedIn, ServiceError> {
+/// Makes the admin, and a session if that can be had: set up is set up.
+async fn attempt(visit: &Visit, fields: &mut Fields) -> Result<Option<SignedIn>, ServiceError> {
     let code = fields.given("code").ok_or(ServiceError::MissingField("code"))?.to_owned();
     let email = fields.email()?;
     let password = fields.password("password")?;
     let password = password.ok_or(ServiceError::MissingField("password"))?;
     visit.directory().set_up_with_password(&code, &email, password.clone()).await?;
-    begin(visit, email.as_str(), Some(password)).await
+    Ok(begin(visit, email.as_str(), Some(password)).await.ok())
 }
 
 fn form(visit: &Visit, code: String, email: String, errors: FieldErrors) -> SetUpPage {

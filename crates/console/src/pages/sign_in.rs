@@ -41,6 +41,7 @@ pub(crate) async fn show(visit: Visit, Query(query): Query) -> Answer {
     let mut chrome = visit.bare_chrome();
     chrome.notice = match query.get("notice") {
         "signed-out" => Some(Notice::Done("You are signed out.".to_owned())),
+        "set-up" => Some(Notice::Done("The directory is set up. Sign in to go on.".to_owned())),
         "password-set" => Some(Notice::Done("The password is set. Sign in with it.".to_owned())),
         "ended" => Some(Notice::Info(ENDED.to_owned())),
         _ => visit.has_ended.then(|| Notice::Info(ENDED.to_owned())),

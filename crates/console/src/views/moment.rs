@@ -3,7 +3,7 @@
 use std::fmt;
 
 use askama::{FastWritable, filters::HtmlSafe};
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 /// A point in time. It renders itself as a `<time>`: `{{ moment }}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ impl From<Timestamp> for Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whole seconds; a time at the very end of what can be expressed stays as it is.
-        let second = self.0.round(Unit::Second).unwrap_or(self.0);
+        // Whole seconds, cut off as the minute is, so that both tell of the same one.
+        let second = Timestamp::from_second(self.0.as_second()).unwrap_or(self.0);
         let minute = self.0.strftime("%Y-%m-%d %H:%M");
         write!(f, r#"<time datetime="{second}">{minute} UTC</time>"#)
     }
@@ -38,10 +38,10 @@ mod tests {
 
     #[test]
     fn a_moment_is_shown_in_utc() {
-        let at: Timestamp = "2026-11-24T05:21:00.25Z".parse().unwrap();
+        let at: Timestamp = "2026-11-24T05:21:59.75Z".parse().unwrap();
         assert_eq!(
             Moment::from(at).to_string(),
-            r#"<time datetime="2026-11-24T05:21:00Z">2026-11-24 05:21 UTC</time>"#
+            r#"<time datetime="2026-11-24T05:21:59Z">2026-11-24 05:21 UTC</time>"#
         );
     }
 }

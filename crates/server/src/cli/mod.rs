@@ -161,7 +161,12 @@ fn run_command(common: &CommonSettings, command: Command) -> Result<()> {
 fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("the runtime could not be started")?.block_on(async {
-        let session = session::Session::open(common, matches!(command, Command::Migrate)).await?;
+        let session = match command {
+            Command::Migrate => session::Session::open(common, true).await?,
+            // Whoever verifies the trail must not write to it.
+            Command::Audit(_) => session::Session::look(common).await?,
+            _ => session::Session::open(common, false).await?,
+        };
         let outcome = match command {
             Command::User(command) => user::run(&session, command).await,
             Command::ApiKey(command) => api_key::run(&session, command).await,

@@ -20,6 +20,17 @@ impl Session {
     /// Opens it. Only a command that may make a database opens one that does not exist: else, in the
     /// wrong folder, it would look as if all users were gone.
     pub(super) async fn open(common: &CommonSettings, may_make: bool) -> Result<Self> {
+        let session = Self::connect(common, may_make).await?;
+        session.directory.start().await?;
+        Ok(session)
+    }
+
+    /// Opens it to look at it alone: nothing is written, not even that the directory was started.
+    pub(super) async fn look(common: &CommonSettings) -> Result<Self> {
+        Self::connect(common, false).await
+    }
+
+    async fn connect(common: &CommonSettings, may_make: bool) -> Result<Self> {
         let settings = common.service()?;
         let public_url = common.public_url()?;
         let url = common.database_url()?;
@@ -31,7 +42,6 @@ impl Session {
         }
         let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
         let directory = Directory::new(storage, settings, Ambient::system());
-        directory.start().await?;
         let operator = directory.local_operator();
         let link_base = public_url.map_or_else(PublicUrl::local_link_base, |url| url.link_base());
         Ok(Self { directory, operator, output: Output::new(common.json), link_base })

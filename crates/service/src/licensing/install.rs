@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
+    Permission,
     audit::Action,
     licence::{Licence, LicenceClaims},
 };
@@ -44,6 +45,7 @@ impl Directory {
         token: &str,
         only_if_newer: bool,
     ) -> Result<Licence, ServiceError> {
+        caller.must(Permission::ManageAccount)?;
         let token = token.trim_ascii().to_owned();
         let verified = self.shared.licensing.verify(&token);
         let licence = verified.map_err(|error| ServiceError::invalid("licence", &error))?;

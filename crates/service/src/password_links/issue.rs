@@ -103,6 +103,10 @@ impl Work<'_> {
         let expires_at = self.now.checked_add(self.password_link_lifetime);
         let expires_at = expires_at.unwrap_or(Timestamp::MAX);
         let link = PasswordLink { user, is_requested, created_at: self.now, expires_at };
+        if !is_requested {
+            // An admin's link ends all others: a mailbox may be in the wrong hands.
+            self.unit.delete_password_links(user).await?;
+        }
         self.unit.set_password_link(&link, digest).await?;
         let after = json!({"expiresAt": link.expires_at});
         self.audit(Action::PasswordLinkIssued, email, None, Some(after)).await?;

@@ -78,9 +78,7 @@ impl Mailing {
         let subject = "Set your DQOps password".to_owned();
         let sent = self.mailer.send(Mail { to: to.clone(), subject, text }).await;
         sent.map_err(|error| {
-            // A mail server may repeat what it refuses, and the log must not hold the link.
-            let error = error.to_string().replace(issued.token.expose(), "***");
-            tracing::warn!(error, "a password link could not be mailed");
+            tracing::warn!(%error, "a password link could not be mailed");
             ServiceError::MailNotSent
         })
     }

@@ -8,6 +8,7 @@ mod phc;
 mod policy;
 mod queue;
 mod sign_in;
+mod turn;
 
 use dqops_users_domain::{Email, Password, PasswordHash};
 
@@ -22,11 +23,12 @@ pub(crate) struct Passwords {
     policy: PasswordPolicy,
     hasher: Hasher,
     ambient: Ambient,
+    turns: turn::Turns,
 }
 
 impl Passwords {
     pub(crate) fn new(policy: PasswordPolicy, hashing: HashingSettings, ambient: Ambient) -> Self {
-        Self { policy, hasher: Hasher::start(hashing), ambient }
+        Self { policy, hasher: Hasher::start(hashing), ambient, turns: turn::Turns::default() }
     }
 
     pub(crate) const fn min_length(&self) -> usize {
@@ -40,6 +42,7 @@ impl Passwords {
         email: &Email,
     ) -> Result<PasswordHash, ServiceError> {
         self.policy.check_length(&password)?;
+        let _turn = self.turns.take(email).await;
         let (policy, email, salt) = (self.policy, email.clone(), self.ambient.random());
         let work = move |memory: &mut phc::Memory| {
             // The search for guessable patterns takes milliseconds, so it stands in the same queue.

@@ -16,7 +16,8 @@ macro_rules! browse {
     ($position:literal, $role:literal, $order:literal) => {
         concat!(
             "SELECT u.email, u.id, u.account_role, u.created_at, u.version, \
-             CAST(CASE WHEN p.user_id IS NULL THEN 0 ELSE 1 END AS BIGINT), l.expires_at, \
+             CAST(CASE WHEN p.user_id IS NULL THEN 0 ELSE 1 END AS BIGINT), \
+             (SELECT max(l.expires_at) FROM password_links l WHERE l.user_id = u.id), \
              (SELECT count(*) FROM data_domain_roles r WHERE r.user_id = u.id) \
              FROM (SELECT u.email, u.id, u.account_role, u.created_at, u.version FROM users u WHERE ",
             $position,
@@ -24,8 +25,7 @@ macro_rules! browse {
             $role,
             " ORDER BY ",
             $order,
-            " LIMIT $2) u LEFT JOIN passwords p ON p.user_id = u.id \
-             LEFT JOIN password_links l ON l.user_id = u.id AND l.is_requested = 0 ORDER BY ",
+            " LIMIT $2) u LEFT JOIN passwords p ON p.user_id = u.id ORDER BY ",
             $order
         )
     };

@@ -22,7 +22,7 @@ impl<C: SqlConnection> PasswordLinkReader for SqlSession<C> {
 
     async fn password_link(&mut self, user: UserId) -> Result<Option<PasswordLink>, StorageError> {
         let sql = "SELECT user_id, is_requested, created_at, expires_at FROM password_links \
-            WHERE user_id = $1 AND is_requested = 0";
+            WHERE user_id = $1 ORDER BY expires_at DESC, is_requested LIMIT 1";
         self.first(sql, &[user.0.into()], link).await
     }
 }

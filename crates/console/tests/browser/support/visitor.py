@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -102,7 +103,8 @@ class Visitor:
         sent |= headers or {}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request(method, path, body, sent)
+            with suppress(BrokenPipeError, ConnectionResetError):  # Refused before all was sent.
+                connection.request(method, path, body, sent)
             received = connection.getresponse()
             answer = Answer(received.status, received.headers, received.read())
         finally:
