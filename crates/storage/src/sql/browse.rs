@@ -11,9 +11,10 @@ use super::{
 use crate::{BrowseQuery, BrowsedUser, StorageError, UserOrder};
 
 /// One statement for each order and condition, so that each walks along an index and stops at the
-/// limit. Parameters: pattern, limit, role, email, time.
+/// limit: a condition that is always true makes planners expect few rows, and sort many instead.
+/// Parameters: pattern, limit, role, email, time; a statement names all, also those it does not need.
 macro_rules! browse {
-    ($position:literal, $role:literal, $order:literal) => {
+    ($position:literal, $search:literal, $role:literal, $order:literal) => {
         concat!(
             "SELECT u.email, u.id, u.account_role, u.created_at, u.version, \
              CAST(CASE WHEN p.user_id IS NULL THEN 0 ELSE 1 END AS BIGINT), \
@@ -21,7 +22,9 @@ macro_rules! browse {
              (SELECT count(*) FROM data_domain_roles r WHERE r.user_id = u.id) \
              FROM (SELECT u.email, u.id, u.account_role, u.created_at, u.version FROM users u WHERE ",
             $position,
-            " AND u.email LIKE $1 ESCAPE '\\' AND ",
+            " AND ",
+            $search,
+            " AND ",
             $role,
             " ORDER BY ",
             $order,
@@ -29,43 +32,37 @@ macro_rules! browse {
             $order
         )
     };
+    // Both directions by email, and both by the time of adding.
+    ($search:literal, $role:literal) => {
+        [
+            [
+                browse!("u.email > $4 AND $5 = $5", $search, $role, "u.email"),
+                browse!("u.email < $4 AND $5 = $5", $search, $role, "u.email DESC"),
+            ],
+            [
+                browse!(
+                    "(u.created_at, u.email) > ($5, $4)",
+                    $search,
+                    $role,
+                    "u.created_at, u.email"
+                ),
+                browse!(
+                    "(u.created_at, u.email) < ($5, $4)",
+                    $search,
+                    $role,
+                    "u.created_at DESC, u.email DESC"
+                ),
+            ],
+        ]
+    };
 }
 
-const ANY_ROLE: [[&str; 2]; 2] = [
+/// By whether a text is searched for, and whether only one role is wanted.
+const STATEMENTS: [[[[&str; 2]; 2]; 2]; 2] = [
+    [browse!("$1 = $1", "$3 = $3"), browse!("$1 = $1", "u.account_role = $3")],
     [
-        browse!("u.email > $4 AND $5 = $5", "u.account_role LIKE $3", "u.email"),
-        browse!("u.email < $4 AND $5 = $5", "u.account_role LIKE $3", "u.email DESC"),
-    ],
-    [
-        browse!(
-            "(u.created_at, u.email) > ($5, $4)",
-            "u.account_role LIKE $3",
-            "u.created_at, u.email"
-        ),
-        browse!(
-            "(u.created_at, u.email) < ($5, $4)",
-            "u.account_role LIKE $3",
-            "u.created_at DESC, u.email DESC"
-        ),
-    ],
-];
-
-const ONE_ROLE: [[&str; 2]; 2] = [
-    [
-        browse!("u.email > $4 AND $5 = $5", "u.account_role = $3", "u.email"),
-        browse!("u.email < $4 AND $5 = $5", "u.account_role = $3", "u.email DESC"),
-    ],
-    [
-        browse!(
-            "(u.created_at, u.email) > ($5, $4)",
-            "u.account_role = $3",
-            "u.created_at, u.email"
-        ),
-        browse!(
-            "(u.created_at, u.email) < ($5, $4)",
-            "u.account_role = $3",
-            "u.created_at DESC, u.email DESC"
-        ),
+        browse!("u.email LIKE $1 ESCAPE '\\'", "$3 = $3"),
+        browse!("u.email LIKE $1 ESCAPE '\\'", "u.account_role = $3"),
     ],
 ];
 
@@ -79,7 +76,8 @@ impl<C: SqlConnection> SqlSession<C> {
         &mut self,
         query: &BrowseQuery,
     ) -> Result<Vec<BrowsedUser>, StorageError> {
-        let by_role = if query.role.is_some() { &ONE_ROLE } else { &ANY_ROLE };
+        let by_search = &STATEMENTS[usize::from(query.search.is_some())];
+        let by_role = &by_search[usize::from(query.role.is_some())];
         let by_order = &by_role[usize::from(query.order == UserOrder::Added)];
         let sql = by_order[usize::from(query.is_descending)];
         let pattern = query.search.as_deref().map_or_else(|| "%".to_owned(), contains_pattern);
