@@ -108,8 +108,12 @@ fn words(status: StatusCode) -> (&'static str, Option<&'static str>) {
 /// A message of the service as a sentence.
 pub(crate) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
-    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    let mut text: String = first.chain(letters).collect();
+    // An email keeps its looks: with a capital letter it would be taken for another one.
+    let is_email = message.split(' ').next().is_some_and(|word| word.contains('@'));
+    let mut text: String = match letters.next().filter(|_| !is_email) {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => message.to_owned(),
+    };
     if !text.ends_with(['.', '?', '!']) {
         text.push('.');
     }
@@ -124,6 +128,7 @@ mod tests {
     fn messages_become_sentences() {
         assert_eq!(sentence("there is no user a@b.c"), "There is no user a@b.c.");
         assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(sentence("a@b.c is the last admin"), "a@b.c is the last admin.");
         assert_eq!(sentence(""), ".");
     }
 }

@@ -240,12 +240,18 @@ fn collect(name: String, value: &Value, members: &mut BTreeMap<String, String>) 
         }
         Value::Null => {}
         Value::String(text) => {
-            members.insert(name, text.clone());
+            members.insert(name, shown(text));
         }
         other => {
             members.insert(name, other.to_string());
         }
     }
+}
+
+/// A text of a state; a time to the minute, in UTC and saying so.
+fn shown(text: &str) -> String {
+    let time = text.parse::<Timestamp>();
+    time.map_or_else(|_| text.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// `accountRole` as "account role".
@@ -279,6 +285,8 @@ mod tests {
         let expected = [row("account role", "viewer", "admin"), row("sales", "editor", "–")];
         assert_eq!(told(Some(before), Some(after)), expected);
         assert_eq!(told(None, Some(r#"{"sessions":2}"#)), [row("sessions", "–", "2")]);
+        let expiry = r#"{"expiresAt":"2027-02-22T07:20:13.469726Z"}"#;
+        assert_eq!(told(None, Some(expiry)), [row("expires at", "–", "2027-02-22 07:20 UTC")]);
         assert_eq!(told(None, Some("damaged")), [row("", "–", "damaged")]);
         assert!(told(None, None).is_empty());
     }

@@ -1,4 +1,4 @@
-"""Browsers and servers for the tests. Browsers are shared and emptied before every test; servers are cheap."""
+"""Browsers, which are shared and emptied before every test, and servers, which are cheap."""
 
 import contextlib
 import os
@@ -10,6 +10,7 @@ from support import screenshots, settings
 from support.browser import Browser
 from support.person import Person
 from support.site import Site, serving
+from support.sites import Sites
 from support.stores import STORES
 from support.town import populate
 
@@ -17,7 +18,6 @@ from support.town import populate
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 Browsers = Callable[[str, bool], Browser]
-NewSite = Callable[..., Site]
 
 
 def pytest_configure() -> None:
@@ -71,15 +71,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewSite]:
+def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     """Makes servers of which the test may do what it likes."""
     with contextlib.ExitStack() as stack:
-
-        def make(store: str = "sqlite", *arguments: str, token: str | None = "", admin: bool = True) -> Site:
-            folder = tmp_path_factory.mktemp("new")
-            return stack.enter_context(serving(store, folder, *arguments, token=token, admin=admin))
-
-        yield make
+        yield Sites(stack, lambda: tmp_path_factory.mktemp("new"))
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ LEAKS = re.compile(
 TOO_WIDE = """
 const width = document.documentElement.clientWidth;
 if (document.documentElement.scrollWidth <= width) return [];
-const wide = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > width);
-return [`${document.documentElement.scrollWidth} > ${width}`, ...wide.slice(0, 5).map(one => one.outerHTML.slice(0, 90))];
+const all = [...document.querySelectorAll("body *")];
+const wide = all.filter(one => one.getBoundingClientRect().right > width).slice(0, 5);
+return [`${document.documentElement.scrollWidth} > ${width}`, ...wide.map(one => one.outerHTML.slice(0, 90))];
 """
 
 STRUCTURE = """
@@ -29,7 +30,8 @@ const must = (holds, fault) => { if (!holds) faults.push(fault); };
 must(document.documentElement.lang, "the language is not said");
 must(all("h1").length === 1, `${all("h1").length} h1`);
 must(all("main#main").length === 1, "no main#main");
-must(document.querySelector("a[href]")?.getAttribute("href") === "#main", "the first link does not skip to #main");
+const first = document.querySelector("a[href]")?.getAttribute("href");
+must(first === "#main", `the first link leads to ${first}, not to #main`);
 const ids = all("[id]").map(one => one.id);
 for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) faults.push(`the id ${id} twice`);
 for (const one of all("*"))
@@ -39,7 +41,8 @@ for (const one of all("p.error")) {
   const field = document.getElementById(one.id.replace(/-error$/, ""));
   must(field, `an error without a field: ${one.outerHTML}`);
   must(field?.getAttribute("aria-invalid") === "true", `${one.id}: the field is not marked`);
-  must(field?.getAttribute("aria-describedby")?.split(" ").includes(one.id), `${one.id} is not tied to its field`);
+  const ties = field?.getAttribute("aria-describedby")?.split(" ");
+  must(ties?.includes(one.id), `${one.id} is not tied to its field`);
 }
 for (const one of all("[aria-describedby], [aria-labelledby], [aria-controls], label[for]"))
   for (const name of ["aria-describedby", "aria-labelledby", "aria-controls", "for"])
@@ -54,9 +57,9 @@ return faults;
 
 LEADS = """
 const links = [...document.querySelectorAll("a[href]:not([href^='#'])")].map(one => ["GET", one.href]);
-const forms = [...document.forms].map(one => [
-    (one.getAttribute("method") || "get").toUpperCase(), new URL(one.getAttribute("action") || "", location).href,
-]);
+const address = one => new URL(one.getAttribute("action") ?? "", location.href).href;
+const method = one => (one.getAttribute("method") ?? "get").toUpperCase();
+const forms = [...document.forms].map(one => [method(one), address(one)]);
 const sent = [...document.querySelectorAll("[formaction]")].map(one => ["POST", one.formAction]);
 return [...links, ...forms, ...sent];
 """
@@ -104,8 +107,8 @@ def _structure(page: Page, person: Person) -> list[str]:
     labels = {link.text.strip() for link in browser.find('nav[aria-label="Main"] a')}
     if page.signed_in and not {"Users", "Licence", "About"} <= labels:
         faults.append(f"the navigation has {sorted(labels)}")
-    if page.signed_in and not person.has_button("Sign out"):
-        faults.append("no button to sign out")
+    if person.has_button("Sign out") != page.signs_out:
+        faults.append("a button to sign out where there should be none, or none where there should be one")
     if not page.signed_in and labels:
         faults.append("a navigation for nobody")
     if (
@@ -138,8 +141,7 @@ def _too_wide(browser: Browser, width: int) -> list[str]:
 
 
 def _is_ours(url: str, person: Person) -> bool:
-    # Chromium draws the calendar of a date field from a data URL of its own; the page's are barred by its policy.
-    return url.startswith((f"{person.site.url}/", "about:", "data:"))
+    return url.startswith((f"{person.site.url}/", "about:", "data:"))  # data: the browser's own pictures
 
 
 def _tells_the_status(message: str, page: Page) -> bool:

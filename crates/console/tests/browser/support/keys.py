@@ -9,7 +9,8 @@ FOCUSED = """
 const one = document.activeElement;
 if (!one || one === document.body) return null;
 const style = getComputedStyle(one), place = one.getBoundingClientRect();
-const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && !/, 0\\)$/.test(style.outlineColor);
+const clear = /, 0\\)$/.test(style.outlineColor);
+const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 && !clear;
 return {
   id: one.id, tag: one.tagName, text: one.textContent.trim(), href: one.getAttribute("href"),
   // A part of the browser's own within a field, such as the calendar of a date, is marked by the browser.

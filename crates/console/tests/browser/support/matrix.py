@@ -1,4 +1,4 @@
-"""Who may do what in the console: every route and method for every kind of caller, over own and others' things.
+"""Who may do what: every route and method for every kind of caller, over own and others' things.
 
 A number is a status; `to …` is a redirect to that path, with `{email}` for the user that is named.
 """

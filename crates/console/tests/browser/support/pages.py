@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from support.licences import LAPSED, licence
 from support.person import Person
 from support.site import ADMIN, OTHER_PASSWORD, PASSWORD, WRONG_PASSWORD, Site
+from support.sites import Sites
 from support.town import JANE
-
-NewSite = Callable[..., Site]
 
 
 class Tour:
     """Leads a person to a page."""
 
-    def __init__(self, person_on: Callable[[Site], Person], site: Site, new_site: NewSite) -> None:
+    def __init__(self, person_on: Callable[[Site], Person], site: Site, new_site: Sites) -> None:
         self._person_on, self.site, self.new_site = person_on, site, new_site
 
     def nobody(self, path: str, site: Site | None = None) -> Person:
@@ -33,22 +32,24 @@ Visit = Callable[[Tour], Person]
 
 @dataclass(frozen=True)
 class Page:
-    """A page in a state; `signed_in` tells whether it has the navigation."""
+    """A page in a state: its status, whether it has the navigation, and a way to sign out in it."""
 
     name: str
     status: int
     signed_in: bool
+    signs_out: bool
     visit: Visit
 
 
 PAGES: list[Page] = []
 
 
-def page(status: int = 200, *, signed_in: bool = True) -> Callable[[Visit], Visit]:
+def page(status: int = 200, *, signed_in: bool = True, signs_out: bool = True) -> Callable[[Visit], Visit]:
     """Puts a visit on the list, under its function's name."""
 
     def add(visit: Visit) -> Visit:
-        PAGES.append(Page(visit.__name__.replace("_", "-"), status, signed_in, visit))
+        name = visit.__name__.replace("_", "-")
+        PAGES.append(Page(name, status, signed_in, signed_in and signs_out, visit))
         return visit
 
     return add
@@ -140,6 +141,50 @@ def password_link_weak_password(tour: Tour) -> Person:
 @page(404, signed_in=False)
 def password_link_unknown(tour: Tour) -> Person:
     return tour.nobody("/password/dqu_link_00000000000000000000000000000000")
+
+
+# Where links are mailed.
+
+
+@page(signed_in=False)
+def login_with_mail(tour: Tour) -> Person:
+    site, _ = tour.new_site.with_mail()
+    return tour.nobody("/login", site)
+
+
+@page(signed_in=False)
+def forgot(tour: Tour) -> Person:
+    site, _ = tour.new_site.with_mail()
+    return tour.nobody("/forgot", site)
+
+
+@page(400, signed_in=False)
+def forgot_malformed(tour: Tour) -> Person:
+    person = forgot(tour)
+    person.submit(email="jane at example.com")
+    return person
+
+
+@page(signed_in=False)
+def forgot_answer(tour: Tour) -> Person:
+    person = forgot(tour)
+    person.fill("email", "a-rather-long-name.of-somebody@subsidiary.department.example.com")
+    person.press("Mail me a link")
+    return person
+
+
+@page()
+def user_with_mail(tour: Tour) -> Person:
+    site, _ = tour.new_site.with_mail()
+    return tour.admin(f"/users/{site.add(JANE, 'editor', None)}", site)
+
+
+@page()
+def user_link_mailed(tour: Tour) -> Person:
+    person = user_with_mail(tour)
+    person.tick("mail", True)
+    person.press("Make password link")
+    return person
 
 
 # Users.
@@ -277,8 +322,15 @@ def user_delete_wrong_text(tour: Tour) -> Person:
 
 
 @page()
+def user_delete_oneself(tour: Tour) -> Person:
+    site = tour.new_site()
+    site.add("other@example.com", "admin", None)
+    return tour.admin(f"/users/{ADMIN}/delete", site)
+
+
+@page()
 def user_delete_last_admin(tour: Tour) -> Person:
-    return tour.admin(f"/users/{ADMIN}/delete")
+    return tour.admin(f"/users/{ADMIN}/delete", tour.new_site())
 
 
 # One's own account.
@@ -389,6 +441,16 @@ def user_new_last_seat(tour: Tour) -> Person:
 @page()
 def about(tour: Tour) -> Person:
     return tour.admin("/about")
+
+
+@page(signs_out=False)
+def users_without_authentication(tour: Tour) -> Person:
+    return tour.nobody("/users", tour.new_site.without_authentication())
+
+
+@page(signs_out=False)
+def account_without_authentication(tour: Tour) -> Person:
+    return tour.nobody("/account", tour.new_site.without_authentication())
 
 
 @page(404)

@@ -14,6 +14,13 @@ from support.site import PASSWORD, Site
 PATIENCE = 15
 T = TypeVar("T")
 
+# What can be seen and says exactly that.
+LABELLED = """
+const all = [...document.querySelectorAll(arguments[0])];
+const seen = all.filter(one => one.checkVisibility({visibilityProperty: true}));
+return seen.filter(one => one.innerText.trim() === arguments[1]);
+"""
+
 
 class Person:
     """Somebody at a browser, on a site."""
@@ -139,16 +146,10 @@ class Person:
         return bool(self.browser.find(f"[id='{name}']"))
 
     def _links(self, label: str) -> list[WebElement]:
-        return [
-            link
-            for link in self.browser.find("a[href]")
-            if link.is_displayed() and link.text.strip() == label
-        ]
+        return list(self.browser.script(LABELLED, "a[href]", label))
 
     def _buttons(self, label: str) -> list[WebElement]:
-        return [
-            one for one in self.browser.find("button") if one.is_displayed() and one.text.strip() == label
-        ]
+        return list(self.browser.script(LABELLED, "button", label))
 
     # Filling forms in.
 

@@ -136,7 +136,7 @@ def serving(
     token: str | None = "",
     admin: bool = True,
 ) -> Iterator[Site]:
-    """A server on a fresh database: with room for many under ENTERPRISE unless told otherwise, `None` is no licence."""
+    """A server on a fresh database, under ENTERPRISE unless told otherwise (`None`: no licence)."""
     with fresh_database(store, folder) as database:
         options = ["--database-url", database.url, *arguments]
         if token is not None:

@@ -12,7 +12,7 @@ _NUMBERS = count(1)
 
 @dataclass
 class Somebody:
-    """A user with a session, a key and, unless it is a caller's own, an open link."""
+    """A user with a session, a key and an open link."""
 
     email: str
     session: str
@@ -27,6 +27,7 @@ class World:
         self.own = self._somebody("own", role or "viewer")
         self.other = self._somebody("other", "operator")
         self.caller = site.visitor(self.own.email) if role else site.visitor()
+        site.password_link(self.own.email)
         self.link = site.password_link(self.other.email).rpartition("/")[2]
 
     def _somebody(self, name: str, role: str) -> Somebody:
@@ -34,6 +35,12 @@ class World:
         begun = self.site.session(email)
         key = self.site.api("POST", "keys", {"name": "a key"}, begun["token"])
         return Somebody(email, begun["id"], key["id"])
+
+    def named(self, route: str, whose: str) -> str:
+        """The email that a route names, or that is made by it."""
+        if route == "/users":
+            return f"new{self.number}@world.example"
+        return self.own.email if whose == "own" else self.other.email
 
     def path(self, route: str, whose: str) -> str:
         """The address of a route, naming the caller's own things or the other's."""
@@ -56,7 +63,7 @@ class World:
             "/login": {"email": self.other.email, "password": PASSWORD, "returnUrl": ""},
             "/forgot": {"email": of.email},
             "/password/{token}": {"password": OTHER_PASSWORD},
-            "/users": {"email": f"new{self.number}@world.example", "accountRole": "viewer"},
+            "/users": {"email": self.named(route, whose), "accountRole": "viewer"},
             "/users/{email}/roles": {"version": self.version(of.email), "accountRole": "none"},
             "/users/{email}/password": {"password": OTHER_PASSWORD},
             "/users/{email}/delete": {"confirm": of.email},

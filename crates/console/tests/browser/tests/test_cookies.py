@@ -2,9 +2,9 @@
 
 from http.cookies import SimpleCookie
 
-from conftest import NewSite
 from support.person import Person
 from support.site import ADMIN, PASSWORD, Site
+from support.sites import Sites
 from support.visitor import FORM, Answer, Visitor
 
 HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
@@ -62,7 +62,7 @@ def test_scripts_do_not_see_it(person: Person) -> None:
     assert person.browser.script("return document.cookie") == ""
 
 
-def test_behind_a_proxy_that_speaks_https(new_site: NewSite) -> None:
+def test_behind_a_proxy_that_speaks_https(new_site: Sites) -> None:
     site = new_site("sqlite", "--trusted-proxy", "127.0.0.1")
     visitor = site.visitor()
     own = {**HTTPS, "Host": "users.example.com", "Origin": "https://users.example.com"}
@@ -80,7 +80,7 @@ def test_behind_a_proxy_that_speaks_https(new_site: NewSite) -> None:
     assert not visitor.cookies, "it is taken back under the same name"
 
 
-def test_links_behind_a_proxy_lead_through_it(new_site: NewSite) -> None:
+def test_links_behind_a_proxy_lead_through_it(new_site: Sites) -> None:
     site = new_site("sqlite", "--trusted-proxy", "127.0.0.1")
     site.add("jane@example.com", password=None)
     visitor = site.visitor()
@@ -96,7 +96,7 @@ def test_whoever_is_no_trusted_proxy_is_not_believed(site: Site) -> None:
     assert "secure" not in attributes
 
 
-def test_the_plain_cookie_does_not_count_over_https(new_site: NewSite) -> None:
+def test_the_plain_cookie_does_not_count_over_https(new_site: Sites) -> None:
     """Somebody on the way, or a neighbouring host, can plant a plain cookie, but not one with the prefix."""
     site = new_site("sqlite", "--trusted-proxy", "127.0.0.1")
     visitor = site.visitor(ADMIN)

@@ -112,7 +112,7 @@ def other_site(page: str) -> Iterator[int]:
         server.server_close()
 
 
-# On another port of the same host it is the same site, to which the cookie is sent; by another name it is not.
+# Another port of one host is the same site, to which the cookie is sent; another name is not.
 @pytest.mark.parametrize("host", ("localhost", "127.0.0.1"))
 def test_a_real_browser_at_another_site(person: Person, host: str) -> None:
     before = person.site.roles()
@@ -120,9 +120,9 @@ def test_a_real_browser_at_another_site(person: Person, host: str) -> None:
     inputs = "".join(
         f'<input name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
     )
-    page = f'<!doctype html><form method="post" action="{person.site.url}/users">{inputs}<button>Win</button></form>'
+    form = f'<form method="post" action="{person.site.url}/users">{inputs}<button>Win</button></form>'
     person.enter(ADMIN).open("/users")
-    with other_site(page) as port:
+    with other_site(f"<!doctype html>{form}") as port:
         person.browser.driver.get(f"http://{host}:{port}/")
         person.press("Win")
     assert person.status == 403

@@ -1,4 +1,4 @@
-"""Every page: accessible in both themes, as wide as the screen, quiet, and asking nobody else for anything."""
+"""Every page: accessible in both themes, as wide as the screen, quiet, and all our own."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from conftest import Browsers
 from support.inspection import Findings, inspect
 from support.pages import PAGES, Page, Tour
 from support.person import Person
-from support.site import Site, serving
+from support.site import Site
+from support.sites import Sites
 
 
 @pytest.fixture(scope="module", params=PAGES, ids=[page.name for page in PAGES])
@@ -23,12 +24,8 @@ def findings(
     page: Page = request.param
     browser = browsers("first", True)
     with contextlib.ExitStack() as stack:
-
-        def new_site(*, token: str | None = "", admin: bool = True) -> Site:
-            folder = tmp_path_factory.mktemp("new")
-            return stack.enter_context(serving("sqlite", folder, token=token, admin=admin))
-
-        person = page.visit(Tour(lambda on: Person(browser, on), site, new_site))
+        sites = Sites(stack, lambda: tmp_path_factory.mktemp("new"))
+        person = page.visit(Tour(lambda on: Person(browser, on), site, sites))
         yield inspect(page, person)
 
 

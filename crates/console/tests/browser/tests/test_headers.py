@@ -139,8 +139,7 @@ def test_the_second_page_loads_no_asset_again(person: Person) -> None:
     person.open("/login")
     person.browser.forget_events()
     person.sign_in(ADMIN)
-    # Chromium keeps the icon apart and may ask for it again.
-    common = {path for path in assets(person.site) if not path.endswith(".svg")}
+    common = set(assets(person.site))
     in_memory = {event["requestId"] for event in person.browser.events("Network.requestServedFromCache")}
     received = list(person.browser.events("Network.responseReceived"))
     assert received

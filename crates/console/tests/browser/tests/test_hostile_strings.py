@@ -5,17 +5,18 @@ from urllib.parse import quote
 
 import pytest
 
-from conftest import NewSite
 from support.hostile import EMAILS, SCRIPT, TEXTS
 from support.person import Person
 from support.site import ADMIN, PASSWORD, Site, quoted, serving
+from support.sites import Sites
 
 JANE = "jane@example.com"
 
 DONE = """
 return {
   pwned: window.pwned,
-  strange: [...document.querySelectorAll("svg[onload], img[src=x], script:not([src])")].map(one => one.outerHTML),
+  strange: [...document.querySelectorAll("svg[onload], img[src=x], script:not([src])")]
+    .map(one => one.outerHTML),
 };
 """
 
@@ -38,7 +39,7 @@ def assert_harmless(person: Person) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_in_the_sign_in_and_the_set_up(new_site: NewSite, person: Person, text: str) -> None:
+def test_in_the_sign_in_and_the_set_up(new_site: Sites, person: Person, text: str) -> None:
     person.open(f"/login?returnUrl={quote(text)}&notice={quote(text)}")
     assert_harmless(person)
     person.submit(email=text, password=text)
@@ -54,29 +55,23 @@ def test_in_the_sign_in_and_the_set_up(new_site: NewSite, person: Person, text: 
 def test_in_addresses(person: Person, text: str) -> None:
     person.enter(ADMIN)
     for path in (
-        "/users?search={}",
-        "/users?role={}",
-        "/users?sort={}",
-        "/users?after={}",
-        "/users?done={}",
-        "/users/{}",
-        "/users/{}/delete",
-        "/users/jane@example.com?done={}",
-        "/password/{}",
-        "/audit?person={}",
-        "/audit?action={}",
-        "/audit?since={}",
-        "/audit?before={}",
-        "/assets/{}",
-        "/{}",
+        "/users?search={0}&role={0}&sort={0}&after={0}&done={0}",
+        "/users?search={0}&done={0}",
+        f"/users/{JANE}?done={{0}}",
+        "/users/{0}",
+        "/users/{0}/delete",
+        "/password/{0}",
+        "/audit?person={0}&action={0}&since={0}&until={0}&before={0}",
+        "/audit?person={0}",
+        "/assets/{0}",
+        "/{0}",
     ):
         person.open(path.format(quote(text, safe="")))
         assert_harmless(person)
         assert person.status < 500, person.path
-    person.open(f"/users?search={quote(text)}")
-    assert person.value("search") == text
-    person.open(f"/audit?person={quote(text)}")
-    assert person.value("person") == text
+        for name in ("search", "person"):
+            if f"{name}=" in path:
+                assert person.value(name) == text
 
 
 @pytest.mark.parametrize("text", TEXTS)

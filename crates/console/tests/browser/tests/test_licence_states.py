@@ -1,9 +1,10 @@
-"""What a licence does not allow is not offered, and the page says why; effects that surprise are told before."""
+"""What a licence does not allow is not offered, and why; effects that surprise are told before."""
 
-from conftest import Browsers, NewSite
+from conftest import Browsers
 from support.licences import LAPSED, in_days, licence
 from support.person import Person
 from support.site import ADMIN, Site
+from support.sites import Sites
 
 JANE, JOE = "jane@example.com", "joe@example.com"
 
@@ -31,7 +32,7 @@ def assert_adding_is_not_offered(person: Person, *reasons: str) -> None:
     assert site.roles() == before
 
 
-def full_then(new_site: NewSite, later: str) -> Site:
+def full_then(new_site: Sites, later: str) -> Site:
     """Three users, and then another licence."""
     site = new_site()
     site.add(JANE, "editor")
@@ -41,15 +42,14 @@ def full_then(new_site: NewSite, later: str) -> Site:
     return site
 
 
-def test_a_lapsed_licence(browsers: Browsers, new_site: NewSite) -> None:
+def test_a_lapsed_licence(browsers: Browsers, new_site: Sites) -> None:
     site = full_then(new_site, licence("TEAM", 10, LAPSED))
     person = Person(browsers("first", True), site)
     assert_adding_is_not_offered(person, "lapsed")
     person.open(f"/users/{JOE}")
-    offered = person.browser.script(
-        "return [...document.querySelectorAll('#accountRole option')].filter(one => !one.disabled).map(one => one.value)"
-    )
-    assert set(offered) <= {"viewer", "none"}, "roles only go down"
+    options = person.field("accountRole").find_elements("css selector", "option:not([disabled])")
+    offered = {option.get_attribute("value") for option in options}
+    assert offered <= {"viewer", "none"}, "roles only go down"
     assert "lapsed" in person.text
     person.choose("accountRole", "none")
     person.press("Save roles")
@@ -61,7 +61,7 @@ def test_a_lapsed_licence(browsers: Browsers, new_site: NewSite) -> None:
     assert JOE not in site.roles()
 
 
-def test_more_users_than_seats(browsers: Browsers, new_site: NewSite) -> None:
+def test_more_users_than_seats(browsers: Browsers, new_site: Sites) -> None:
     site = full_then(new_site, licence("TEAM", 2))
     person = Person(browsers("first", True), site)
     assert_adding_is_not_offered(person, "seat")
@@ -69,7 +69,7 @@ def test_more_users_than_seats(browsers: Browsers, new_site: NewSite) -> None:
     assert "3 of 2 seats used" in person.text
 
 
-def test_all_seats_taken(browsers: Browsers, new_site: NewSite) -> None:
+def test_all_seats_taken(browsers: Browsers, new_site: Sites) -> None:
     site = full_then(new_site, licence("TEAM", 3))
     person = Person(browsers("first", True), site)
     assert_adding_is_not_offered(person, "seat")
@@ -79,13 +79,13 @@ def test_all_seats_taken(browsers: Browsers, new_site: NewSite) -> None:
     assert person.has_link("Add user"), "a seat is free again"
 
 
-def test_free(browsers: Browsers, new_site: NewSite) -> None:
+def test_free(browsers: Browsers, new_site: Sites) -> None:
     site = new_site(token=licence("FREE", 1))
     person = Person(browsers("first", True), site)
     assert_adding_is_not_offered(person, "FREE")
 
 
-def test_the_last_seat_is_said(browsers: Browsers, new_site: NewSite) -> None:
+def test_the_last_seat_is_said(browsers: Browsers, new_site: Sites) -> None:
     site = new_site(token=licence("TEAM", 3))
     person = Person(browsers("first", True), site)
     person.enter(ADMIN).open("/users/new")
@@ -100,7 +100,7 @@ def test_the_last_seat_is_said(browsers: Browsers, new_site: NewSite) -> None:
     assert not person.has_button("Add user")
 
 
-def test_the_last_admin_is_said(browsers: Browsers, new_site: NewSite) -> None:
+def test_the_last_admin_is_said(browsers: Browsers, new_site: Sites) -> None:
     site = new_site()
     site.add(JANE, "admin")
     person = Person(browsers("first", True), site)
@@ -122,7 +122,7 @@ def test_the_last_admin_is_said(browsers: Browsers, new_site: NewSite) -> None:
 
 
 def test_data_domain_roles_are_offered_under_enterprise_only(
-    browsers: Browsers, new_site: NewSite, site: Site
+    browsers: Browsers, new_site: Sites, site: Site
 ) -> None:
     person = Person(browsers("first", True), site)
     person.enter(ADMIN).open("/users/new")
@@ -153,7 +153,7 @@ def test_data_domain_roles_are_given_and_taken(person: Person) -> None:
     assert person.site.api("GET", f"users/{email}")["dataDomainRoles"]["Human resources"] == "none"
 
 
-def test_a_licence_is_installed_and_removed(browsers: Browsers, new_site: NewSite) -> None:
+def test_a_licence_is_installed_and_removed(browsers: Browsers, new_site: Sites) -> None:
     site = new_site(token=None)
     person = Person(browsers("first", True), site)
     person.enter(ADMIN).open("/licence")
@@ -170,7 +170,7 @@ def test_a_licence_is_installed_and_removed(browsers: Browsers, new_site: NewSit
     assert "evaluation" in person.text.lower()
 
 
-def test_a_licence_of_somebody_else_is_refused(browsers: Browsers, new_site: NewSite) -> None:
+def test_a_licence_of_somebody_else_is_refused(browsers: Browsers, new_site: Sites) -> None:
     person = Person(browsers("first", True), new_site(token=None))
     person.enter(ADMIN).open("/licence")
     token = licence("TEAM", 5)

@@ -1,10 +1,11 @@
-"""The main path, with JavaScript and without, on both stores: from the first run to the deletion of a user."""
+"""The main path, with JavaScript and without, on both stores: from the first run to a deletion."""
 
 import pytest
 
-from conftest import Browsers, NewSite
+from conftest import Browsers
 from support.person import Person
 from support.site import ADMIN, OTHER_PASSWORD, PASSWORD
+from support.sites import Sites
 from support.visitor import Visitor
 
 JANE = "jane@example.com"
@@ -160,7 +161,7 @@ class Path:
 
 @pytest.mark.parametrize("javascript", (True, False), ids=("javascript", "plain"))
 def test_from_the_first_run_to_a_deletion(
-    browsers: Browsers, new_site: NewSite, store: str, javascript: bool
+    browsers: Browsers, new_site: Sites, store: str, javascript: bool
 ) -> None:
     site = new_site(store, admin=False)
     first, second = ("first", "second") if javascript else ("plain", "second plain")

@@ -13,6 +13,15 @@ def query(person: Person) -> dict[str, list[str]]:
     return parse_qs(urlsplit(person.path).query)
 
 
+def entries(person: Person) -> list[str]:
+    """The rows of the audit log."""
+    return list(
+        person.browser.script(
+            "return [...document.querySelectorAll('#audit tbody tr')].map(row => row.textContent)"
+        )
+    )
+
+
 def test_the_table_follows_what_is_typed_without_a_new_page(person: Person) -> None:
     person.enter(ADMIN).open("/users")
     everyone = person.rows
@@ -86,6 +95,26 @@ def test_a_session_that_ended_leads_to_the_sign_in(person: Person) -> None:
     person.wait(lambda: person.path.startswith("/login"), "the page to sign in is shown")
     assert len(person.browser.find("#password")) == 1
     assert person.heading
+
+
+def test_the_audit_log_follows_its_filters_as_well(person: Person) -> None:
+    person.enter(ADMIN).open("/audit")
+    whole = entries(person)
+    person.browser.script("window.marker = 'stays'")
+    person.field("action").send_keys(
+        "Key created"
+    )  # chosen by keyboard: WebDriver's clicks tell scripts too little
+    person.wait(lambda: query(person).get("action") == ["api_key_issued"], "the address follows")
+    assert 0 < len(entries(person)) < len(whole)
+    person.field("person").send_keys(JANE)
+    person.wait(lambda: query(person).get("person") == [JANE], "the address follows")
+    found = entries(person)
+    assert found
+    assert all(JANE in entry for entry in found)
+    person.field("person").clear()
+    person.field("person").send_keys("nobody@example.com")
+    person.wait(lambda: not entries(person), "nothing is found")
+    assert person.browser.script("return window.marker") == "stays"
 
 
 def test_without_javascript_the_form_does_it(plain_person: Person) -> None:

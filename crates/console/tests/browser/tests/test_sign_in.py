@@ -2,9 +2,10 @@
 
 import re
 
-from conftest import Browsers, NewSite
+from conftest import Browsers
 from support.person import Person
 from support.site import ADMIN, OTHER_PASSWORD, PASSWORD, WRONG_PASSWORD, Site
+from support.sites import Sites
 from support.visitor import Answer
 
 # What differs from one answer to the next, whoever asks.
@@ -51,7 +52,7 @@ def test_nobody_learns_who_there_is(site: Site) -> None:
 
 
 def test_after_ten_wrong_passwords_the_page_says_when_to_try_again(
-    browsers: Browsers, new_site: NewSite, store: str
+    browsers: Browsers, new_site: Sites, store: str
 ) -> None:
     person = Person(browsers("first", True), new_site(store))
     person.site.add("jane@example.com")

@@ -10,7 +10,9 @@ from support.site import ADMIN
 
 ZONES = ("Asia/Tehran", "America/St_Johns", "Pacific/Auckland", "UTC")
 
-TIMES = "return [...document.querySelectorAll('time')].map(one => [one.dateTime, one.textContent.trim(), one.title])"
+TIMES = """
+return [...document.querySelectorAll("time")].map(one => [one.dateTime, one.textContent.trim(), one.title]);
+"""
 
 
 def moment(text: str) -> datetime:
