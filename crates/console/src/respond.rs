@@ -68,9 +68,19 @@ pub(crate) fn problem_in(chrome: Chrome, problem: &Problem) -> Response {
     let status = problem.status();
     let (title, advice) = words(status);
     let is_signed_in = chrome.caller.is_some();
-    let (href, label) =
-        if is_signed_in { ("/users", "To the users") } else { ("/", "To the start") };
+    let has_access = chrome.caller.as_ref().is_none_or(|caller| caller.may_view);
+    let (href, label) = match (is_signed_in, has_access) {
+        (_, false) => ("/about", "About this server"),
+        (true, true) => ("/users", "To the users"),
+        (false, true) => ("/", "To the start"),
+    };
     let detail = match problem.code() {
+        "permission_denied" if !has_access => {
+            "Your account has no access any more. Ask an administrator for a role.".to_owned()
+        }
+        "permission_denied" if problem.detail().contains("manage_account") => {
+            "This is for administrators of the account.".to_owned()
+        }
         "route_not_found" => "There is no page at this address.".to_owned(),
         "method_not_allowed" => "This address is for a form of the console.".to_owned(),
         _ => sentence(problem.detail()),

@@ -28,6 +28,8 @@ pub(crate) struct Visit {
     pub(crate) caller: Option<Caller>,
     /// Whether the browser showed a session that holds no more.
     pub(crate) has_ended: bool,
+    /// Whether the browser is on this machine, and calls it so.
+    is_local: bool,
     /// With what the browser introduces itself.
     pub(crate) user_agent: String,
     /// What the browser calls this server.
@@ -58,6 +60,7 @@ impl Visit {
             client,
             caller,
             has_ended,
+            is_local: client.address.is_loopback() && cross_site::is_addressed_to_loopback(headers),
             user_agent: user_agent.unwrap_or_default().to_owned(),
             host: headers.get(header::HOST).cloned(),
             uri: parts.uri.clone(),
@@ -86,7 +89,7 @@ impl Visit {
             notice: done,
             may_mail: self.directory().can_mail(),
             without_authentication: self.settings().without_authentication,
-            is_insecure: !self.client.is_encrypted && !self.client.address.is_loopback(),
+            is_insecure: !self.client.is_encrypted && !self.is_local,
             ..Chrome::bare(assets::paths())
         }
     }

@@ -8,7 +8,10 @@ use clap::Args;
 use dqops_users_service::{Mail, MailError, Mailer, Mailing};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox,
+        header::{ContentType, MIME_VERSION_1_0},
+    },
     transport::smtp::extension::ClientId,
 };
 use url::{Host, Url};
@@ -111,6 +114,8 @@ impl Mailer for SmtpMailer {
             .from(self.from.clone())
             .to(to)
             .subject(mail.subject)
+            .message_id(None) // A random one.
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(mail.text)
             .map_err(MailError::new)?;

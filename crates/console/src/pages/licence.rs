@@ -142,7 +142,7 @@ const REMOVAL: &str = "Without it the evaluation is in force again, or its end. 
 
 fn kind(report: &LicenceReport) -> String {
     match report.origin {
-        LicenceOrigin::Evaluation => "Evaluation".to_owned(),
+        LicenceOrigin::Evaluation => format!("Evaluation ({})", report.claims.licence_type),
         LicenceOrigin::Installed => report.claims.licence_type.to_string(),
     }
 }

@@ -68,10 +68,15 @@ impl Mailing {
     ) -> Result<(), ServiceError> {
         let until = issued.link.expires_at.strftime("%Y-%m-%d %H:%M UTC");
         let text = format!(
-            "Hello,\n\nwith this link you set the password by which you sign in to DQOps as {to}:\n\n\
+            "Hello,\n\n{reason} With this link you set the password by which you sign in to DQOps as {to}:\n\n\
              {base}{token}\n\n\
              It works once, until {until}. If you did not expect this mail, you can ignore it:\n\
              nothing changes unless the link is used.\n",
+            reason = if issued.link.is_requested {
+                "somebody, perhaps you, asked for this mail on the page for forgotten passwords."
+            } else {
+                "an administrator of DQOps sends you this."
+            },
             base = self.link_base,
             token = issued.token.expose(),
         );
