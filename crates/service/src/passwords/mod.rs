@@ -42,7 +42,7 @@ impl Passwords {
         email: &Email,
     ) -> Result<PasswordHash, ServiceError> {
         self.policy.check_length(&password)?;
-        let _turn = self.turns.take(email).await;
+        let _turn = self.turns.take(email).await?;
         let (policy, email, salt) = (self.policy, email.clone(), self.ambient.random());
         let work = move |memory: &mut phc::Memory| {
             // The search for guessable patterns takes milliseconds, so it stands in the same queue.

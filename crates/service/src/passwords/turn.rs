@@ -1,4 +1,4 @@
-//! One new password of a user at a time, so that nobody fills the queue of hashes, in which those who
+//! One new password of a user at a time, and not too many who wait for it, so that nobody fills the queue of hashes, in which those who
 //! sign in wait as well, by changing one password over and over.
 
 use std::{
@@ -8,6 +8,11 @@ use std::{
 
 use dqops_users_domain::Email;
 use tokio::sync::{Mutex as Line, OwnedMutexGuard};
+
+use super::Overloaded;
+
+/// Changes of one password that may wait or be under way at once.
+const LONGEST_LINE: usize = 64;
 
 /// The users whose new passwords are being hashed, each with a line of its own.
 #[derive(Default)]
@@ -21,13 +26,17 @@ pub(super) struct Turn<'t> {
 }
 
 impl Turns {
-    /// Waits for the user's turn.
-    pub(super) async fn take(&self, user: &Email) -> Turn<'_> {
+    /// Waits for the user's turn, unless too many do.
+    pub(super) async fn take(&self, user: &Email) -> Result<Turn<'_>, Overloaded> {
         let line = Arc::clone(self.lock().entry(user.clone()).or_default());
+        // One is held here, one by the table, and one by whoever waits or has the turn.
+        if Arc::strong_count(&line) > LONGEST_LINE + 1 {
+            return Err(Overloaded);
+        }
         // Made before the waiting, so that whoever gives up leaves nothing behind either.
         let mut turn = Turn { turns: self, user: user.clone(), held: None };
         turn.held = Some(line.lock_owned().await);
-        turn
+        Ok(turn)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Email, Arc<Line<()>>>> {
@@ -55,9 +64,18 @@ mod tests {
     async fn a_user_has_one_turn_and_others_have_theirs() {
         let (jane, ann) = ("jane@example.com".parse().unwrap(), "ann@example.com".parse().unwrap());
         let turns = Turns::default();
-        let turn = turns.take(&jane).await;
+        let turn = turns.take(&jane).await.unwrap();
         assert!(turns.take(&jane).now_or_never().is_none(), "she has to wait");
         assert!(turns.take(&ann).now_or_never().is_some());
+        let waiting: Vec<_> = (1..LONGEST_LINE)
+            .map(|_| {
+                let mut waits = Box::pin(turns.take(&jane));
+                assert!(waits.as_mut().now_or_never().is_none());
+                waits
+            })
+            .collect();
+        assert!(turns.take(&jane).await.is_err(), "the line is long enough");
+        drop(waiting);
         drop(turn);
         assert!(turns.take(&jane).now_or_never().is_some());
         assert!(turns.lock().is_empty(), "nothing is kept");
