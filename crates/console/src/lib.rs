@@ -10,7 +10,6 @@ mod cookie;
 mod fields;
 mod frame;
 mod headers;
-mod owned;
 pub mod pages;
 mod path;
 mod refusal;

@@ -78,7 +78,8 @@ pub(crate) fn problem_in(chrome: Chrome, problem: &Problem) -> Response {
         "permission_denied" if !has_access => {
             "Your account has no access any more. Ask an administrator for a role.".to_owned()
         }
-        "permission_denied" if problem.detail().contains("manage_account") => {
+        // In the frame of a caller with access, this is all that can be denied.
+        "permission_denied" if is_signed_in => {
             "This is for administrators of the account.".to_owned()
         }
         "route_not_found" => "There is no page at this address.".to_owned(),

@@ -1,6 +1,7 @@
 //! Where to go after the sign-in: only to a page of this console.
 
 use axum::http::Uri;
+use dqops_users_web::LINK_PATH;
 
 /// Bytes of an address that are taken at the most.
 const MAX_LENGTH: usize = 2000;
@@ -20,7 +21,7 @@ pub(crate) fn own_page(text: &str) -> Option<&str> {
         && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let uri = is_plain.then(|| text.parse::<Uri>().ok()).flatten()?;
     let is_own = uri.scheme().is_none() && uri.authority().is_none();
-    let has_aim = !NO_AIM.contains(&uri.path()) && !uri.path().starts_with("/password/");
+    let has_aim = !NO_AIM.contains(&uri.path()) && !uri.path().starts_with(LINK_PATH);
     (is_own && has_aim).then_some(text)
 }
 

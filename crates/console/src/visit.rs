@@ -9,7 +9,7 @@ use axum::{
 };
 use dqops_users_domain::Permission;
 use dqops_users_service::{Caller, Directory, ServiceError};
-use dqops_users_web::{Client, Failure, Problem, cross_site};
+use dqops_users_web::{Client, Failure, LINK_PATH, Problem, cross_site};
 
 use crate::{
     assets, cookie,
@@ -104,7 +104,7 @@ impl Visit {
         let host = self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         let scheme = if self.client.is_encrypted { "https" } else { "http" };
         let base = self.settings().link_base.clone();
-        let base = base.unwrap_or_else(|| format!("{scheme}://{host}/password/"));
+        let base = base.unwrap_or_else(|| format!("{scheme}://{host}{LINK_PATH}"));
         format!("{base}{token}")
     }
 }

@@ -15,5 +15,5 @@ mod state;
 
 pub use dqops_users_web::Limits;
 pub use openapi::document as openapi_document;
-pub use router::{LINK_PATH, Settings, api, router, routes};
+pub use router::{Settings, api, router, routes};
 pub use state::Authentication;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, http::Method};
 use dqops_users_service::Directory;
-use dqops_users_web::{self as web, Limits};
+use dqops_users_web::{self as web, LINK_PATH, Limits};
 use ipnet::IpNet;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -37,9 +37,6 @@ impl Settings {
         Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new(), link_base }
     }
 }
-
-/// Where password links lead, on whichever server; their token follows.
-pub const LINK_PATH: &str = "/password/";
 
 /// Where the OpenAPI document and its reader are served.
 const OPENAPI: &str = "/openapi.json";

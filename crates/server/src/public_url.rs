@@ -14,12 +14,12 @@ pub(crate) struct PublicUrl(Url);
 impl PublicUrl {
     /// What password links begin with.
     pub(crate) fn link_base(&self) -> String {
-        format!("{self}{}", dqops_users_http::LINK_PATH)
+        format!("{self}{}", dqops_users_web::LINK_PATH)
     }
 
     /// What they begin with when no address was given, for whoever works on this machine.
     pub(crate) fn local_link_base() -> String {
-        format!("{LOCAL}{}", dqops_users_http::LINK_PATH)
+        format!("{LOCAL}{}", dqops_users_web::LINK_PATH)
     }
 
     /// Whether people reach it through TLS.

@@ -4,6 +4,9 @@
 //! Both adapters stand side by side on this crate, so that neither has to know the other. Their
 //! routers are merged and get everything that stands around a request from [`around`], once.
 
+/// What the path of a password link begins with; its token follows.
+pub const LINK_PATH: &str = "/password/";
+
 mod admission;
 mod around;
 mod body;

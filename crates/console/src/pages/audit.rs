@@ -93,7 +93,7 @@ const PAGE: u32 = 50;
 
 /// Shows the newest entries, or those that are asked for.
 pub(crate) async fn show(SignedIn { visit, caller }: SignedIn, Query(query): Query) -> Answer {
-    let asked = AuditQuery {
+    let mut asked = AuditQuery {
         person: query.get("person").trim().to_owned(),
         action: Action::from_name(query.get("action")),
         since: query.get("since").trim().to_owned(),
@@ -101,19 +101,13 @@ pub(crate) async fn show(SignedIn { visit, caller }: SignedIn, Query(query): Que
     };
     let before = query.read("before");
     let mut errors = FieldErrors::none();
-    let mut day = |name: &'static str, text: &str, later: i64| {
-        let start = start_of(text, later);
-        if start.is_err() {
-            let told = std::mem::take(&mut errors);
-            errors = told.with(name, "Write the day as 2026-11-24.");
-        }
-        start.ok().flatten()
-    };
+    let since = day("since", &mut asked.since, 0, &mut errors);
+    let until = day("until", &mut asked.until, 1, &mut errors);
     let page = Wanted {
         user: Some(asked.person.clone()).filter(|text| !text.is_empty()),
         action: asked.action,
-        since: day("since", &asked.since, 0),
-        until: day("until", &asked.until, 1),
+        since,
+        until,
         before,
         limit: Some(PAGE),
     };
@@ -127,12 +121,6 @@ pub(crate) async fn show(SignedIn { visit, caller }: SignedIn, Query(query): Que
         query: asked,
     };
     if !shown.errors.is_empty() {
-        // A field for a day can show no other text.
-        for (name, text) in [("since", &mut shown.query.since), ("until", &mut shown.query.until)] {
-            if shown.errors.of(name).is_some() {
-                text.clear();
-            }
-        }
         caller.must(Permission::ManageAccount)?;
         return Ok(page_of(StatusCode::BAD_REQUEST, &shown));
     }
@@ -150,6 +138,21 @@ pub(crate) async fn show(SignedIn { visit, caller }: SignedIn, Query(query): Que
             Ok(refusal.page(&shown))
         }
     }
+}
+
+/// Reads the field of a day. What is none is told, and taken out: such a field can show no other text.
+fn day(
+    name: &str,
+    text: &mut String,
+    days_later: i64,
+    errors: &mut FieldErrors,
+) -> Option<Timestamp> {
+    let start = start_of(text, days_later);
+    if start.is_err() {
+        text.clear();
+        errors.add(name, "Write the day as 2026-11-24.");
+    }
+    start.ok().flatten()
 }
 
 /// When the day begins, or one so many days later; nothing for nothing.

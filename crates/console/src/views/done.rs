@@ -8,7 +8,6 @@ pub fn done_text(word: &str) -> Option<&'static str> {
         "set-up" => "The directory is set up, and you are its first admin.",
         "added" => "The user was added.",
         "roles" => "The roles were saved. They hold from the next request on.",
-        "unchanged" => "The roles are as they were.",
         "deleted" => "The user was deleted and is signed out everywhere.",
         "link-revoked" => "The password link was revoked.",
         "password" => "The password was set, and the user's sessions were ended.",

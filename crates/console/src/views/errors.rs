@@ -14,8 +14,13 @@ impl FieldErrors {
     /// The same errors and one more.
     #[must_use]
     pub fn with(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.0.push((field.into(), message.into()));
+        self.add(field, message);
         self
+    }
+
+    /// Adds an error.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push((field.into(), message.into()));
     }
 
     /// What is wrong with the field.

@@ -15,7 +15,7 @@ impl AuditHash {
 
 impl fmt::Display for AuditHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 
@@ -24,13 +24,7 @@ impl FromStr for AuditHash {
 
     fn from_str(text: &str) -> Result<Self, NoAuditHash> {
         let mut bytes = [0; Self::LENGTH];
-        if text.len() != 2 * Self::LENGTH {
-            return Err(NoAuditHash);
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let digit = |place: usize| char::from(pair[place]).to_digit(16).ok_or(NoAuditHash);
-            *byte = u8::try_from(16 * digit(0)? + digit(1)?).map_err(|_| NoAuditHash)?;
-        }
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| NoAuditHash)?;
         Ok(Self(bytes))
     }
 }

@@ -25,7 +25,8 @@ impl Session {
         Ok(session)
     }
 
-    /// Opens it to look at it alone: nothing is written, not even that the directory was started.
+    /// Opens it to look at it alone: beyond an update of the schema nothing is written, not even that the
+    /// directory was started.
     pub(super) async fn look(common: &CommonSettings) -> Result<Self> {
         Self::connect(common, false).await
     }

@@ -30,7 +30,7 @@ pub(super) fn router(directory: &Directory, served: Served) -> Router {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         database: database.to_owned(),
     };
-    let link_base = link_base.unwrap_or_else(|| dqops_users_http::LINK_PATH.to_owned());
+    let link_base = link_base.unwrap_or_else(|| dqops_users_web::LINK_PATH.to_owned());
     let api = dqops_users_http::api(directory.clone(), authentication, link_base);
     let router = api.merge(dqops_users_console::router(directory.clone(), console));
     let pages = Some(dqops_users_console::problem_page as dqops_users_web::Pages);

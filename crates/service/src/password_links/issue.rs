@@ -92,7 +92,8 @@ impl Change for Issue {
 }
 
 impl Work<'_> {
-    /// Keeps a link in place of an earlier one of its kind, and adds the audit entry.
+    /// Keeps a link and adds the audit entry. An admin's takes the place of all others of the user, one
+    /// that was asked for only of an earlier one that was.
     pub(super) async fn issue_password_link(
         &mut self,
         user: UserId,

@@ -1,5 +1,5 @@
-//! One new password of a user at a time, and not too many who wait for it, so that nobody fills the queue of hashes, in which those who
-//! sign in wait as well, by changing one password over and over.
+//! One new password of a user at a time, and not too many that wait for it, so that nobody fills the
+//! queue of hashes, in which those who sign in wait as well, by changing one password over and over.
 
 use std::{
     collections::HashMap,

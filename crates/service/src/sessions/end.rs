@@ -24,7 +24,20 @@ impl Directory {
     /// # Errors
     /// [`ServiceError::SessionNotFound`], also for a session that the caller may not see.
     pub async fn end_session(&self, caller: &Caller, id: SessionId) -> Result<(), ServiceError> {
-        self.make(caller, End { id }).await
+        self.make(caller, End { id, user: None }).await
+    }
+
+    /// The same for a session that must be of `user`, as where an address names both.
+    ///
+    /// # Errors
+    /// [`ServiceError::SessionNotFound`], also for a session of somebody else.
+    pub async fn end_session_of(
+        &self,
+        caller: &Caller,
+        user: &Email,
+        id: SessionId,
+    ) -> Result<(), ServiceError> {
+        self.make(caller, End { id, user: Some(user.clone()) }).await
     }
 
     /// Ends all sessions of `user`, the caller's own included, and answers how many there were.
@@ -61,6 +74,8 @@ impl Change for SignOut {
 
 struct End {
     id: SessionId,
+    /// Whose it must be, if that was said.
+    user: Option<Email>,
 }
 
 #[async_trait]
@@ -74,7 +89,8 @@ impl Change for End {
     async fn make(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
         let found = work.unit.find_session(self.id).await?;
         let (session, user) = found.ok_or(ServiceError::SessionNotFound)?;
-        if work.caller.must_own(Some(&user)).is_err() {
+        let is_named = self.user.as_ref().is_none_or(|named| *named == user);
+        if !is_named || work.caller.must_own(Some(&user)).is_err() {
             return Err(ServiceError::SessionNotFound);
         }
         work.unit.delete_session(session.id).await?;

@@ -157,11 +157,41 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
     ("issue_api_key other", "mmmmv", operation!(|t, d, c| d.issue_api_key(c, key_of(&t.other)))),
     ("revoke_api_key own", "yyyyv", operation!(|t, d, c| d.revoke_api_key(c, t.own_key))),
     ("revoke_api_key other", "ykkkv", operation!(|t, d, c| d.revoke_api_key(c, t.other_key))),
+    (
+        "revoke_api_key_of own",
+        "yyyyv",
+        operation!(|t, d, c| d.revoke_api_key_of(c, &t.own, t.own_key)),
+    ),
+    (
+        "revoke_api_key_of other",
+        "ykkkv",
+        operation!(|t, d, c| d.revoke_api_key_of(c, &t.other, t.other_key)),
+    ),
+    (
+        "revoke_api_key_of mixed",
+        "kkkkv",
+        operation!(|t, d, c| d.revoke_api_key_of(c, &t.own, t.other_key)),
+    ),
     ("sessions own", "yyyyv", operation!(|t, d, c| d.sessions(c, Some(&t.own)))),
     ("sessions other", "ymmmm", operation!(|t, d, c| d.sessions(c, Some(&t.other)))),
     ("sessions all", "ymmmm", operation!(|t, d, c| d.sessions(c, None))),
     ("end_session own", "yyyyv", operation!(|t, d, c| d.end_session(c, t.own_session))),
     ("end_session other", "ysssv", operation!(|t, d, c| d.end_session(c, t.other_session))),
+    (
+        "end_session_of own",
+        "yyyyv",
+        operation!(|t, d, c| d.end_session_of(c, &t.own, t.own_session)),
+    ),
+    (
+        "end_session_of other",
+        "ysssv",
+        operation!(|t, d, c| d.end_session_of(c, &t.other, t.other_session)),
+    ),
+    (
+        "end_session_of mixed",
+        "ssssv",
+        operation!(|t, d, c| d.end_session_of(c, &t.own, t.other_session)),
+    ),
     ("end_sessions own", "yyyyv", operation!(|t, d, c| d.end_sessions(c, &t.own))),
     ("end_sessions other", "ymmmm", operation!(|t, d, c| d.end_sessions(c, &t.other))),
     // All of these callers hold keys.

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use super::{build, done, own_email};
 use crate::{
     fields::{Fields, Form},
-    owned::must_own_key,
     pages::secret,
     path::KeyPath,
     refusal::Refusal,
@@ -50,7 +49,6 @@ async fn issue(signed_in: &SignedIn, fields: &Fields) -> Result<IssuedKey, Servi
 /// `POST /account/keys/{id}/revoke`.
 pub(crate) async fn revoke(SignedIn { visit, caller }: SignedIn, KeyPath(id): KeyPath) -> Answer {
     let email = own_email(&caller)?;
-    must_own_key(visit.directory(), &caller, &email, id).await?;
-    visit.directory().revoke_api_key(&caller, id).await?;
+    visit.directory().revoke_api_key_of(&caller, &email, id).await?;
     Ok(done("key-revoked"))
 }

@@ -2,7 +2,6 @@
 
 use super::{done, own_email};
 use crate::{
-    owned::must_own_session,
     path::SessionPath,
     respond::{Answer, see_other},
     visit::SignedIn,
@@ -14,8 +13,7 @@ pub(crate) async fn end(
     SessionPath(id): SessionPath,
 ) -> Answer {
     let email = own_email(&caller)?;
-    must_own_session(visit.directory(), &caller, &email, id).await?;
-    visit.directory().end_session(&caller, id).await?;
+    visit.directory().end_session_of(&caller, &email, id).await?;
     if caller.session() == Some(id) {
         return Ok(see_other("/login?notice=signed-out"));
     }

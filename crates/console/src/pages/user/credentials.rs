@@ -4,7 +4,6 @@ use dqops_users_domain::Permission;
 
 use super::done;
 use crate::{
-    owned::{must_own_key, must_own_session},
     path::{KeyPath, SessionPath, UserPath},
     respond::Answer,
     visit::SignedIn,
@@ -17,8 +16,7 @@ pub(crate) async fn revoke_key(
     KeyPath(id): KeyPath,
 ) -> Answer {
     caller.must(Permission::ManageAccount)?;
-    must_own_key(visit.directory(), &caller, &email, id).await?;
-    visit.directory().revoke_api_key(&caller, id).await?;
+    visit.directory().revoke_api_key_of(&caller, &email, id).await?;
     Ok(done(&email, "key-revoked"))
 }
 
@@ -29,8 +27,7 @@ pub(crate) async fn end_session(
     SessionPath(id): SessionPath,
 ) -> Answer {
     caller.must(Permission::ManageAccount)?;
-    must_own_session(visit.directory(), &caller, &email, id).await?;
-    visit.directory().end_session(&caller, id).await?;
+    visit.directory().end_session_of(&caller, &email, id).await?;
     Ok(done(&email, "session-ended"))
 }
 
