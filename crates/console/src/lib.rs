@@ -10,14 +10,14 @@ mod cookie;
 mod fields;
 mod frame;
 mod headers;
-pub mod pages;
+mod pages;
 mod path;
 mod refusal;
 mod respond;
 mod return_url;
 mod routes;
 mod state;
-pub mod views;
+mod views;
 mod visit;
 
 pub use respond::problem_page;

@@ -11,28 +11,28 @@ use crate::{
 /// `GET /about`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "about.html")]
-pub struct AboutPage {
+pub(crate) struct AboutPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The version of the server.
-    pub version: String,
+    pub(crate) version: String,
     /// The kind of database: "SQLite", "Postgres 17".
-    pub database: String,
+    pub(crate) database: String,
     /// How people and programs prove who they are.
-    pub authentication: String,
+    pub(crate) authentication: String,
     /// Whether the parts of the server are well.
-    pub health: Vec<Health>,
+    pub(crate) health: Vec<Health>,
 }
 
 /// Whether one part is well.
 #[derive(Clone, Debug)]
-pub struct Health {
+pub(crate) struct Health {
     /// The part.
-    pub what: String,
+    pub(crate) what: String,
     /// Whether it is well.
-    pub is_well: bool,
+    pub(crate) is_well: bool,
     /// What there is to say.
-    pub remark: Option<String>,
+    pub(crate) remark: Option<String>,
 }
 
 /// Shows what the server is, and whether it is well.

@@ -23,40 +23,40 @@ use crate::{
 /// `GET /audit`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "audit.html")]
-pub struct AuditPage {
+pub(crate) struct AuditPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// What was asked for.
-    pub query: AuditQuery,
+    pub(crate) query: AuditQuery,
     /// The actions to choose from, in the order in which they are shown.
-    pub actions: Vec<Action>,
+    pub(crate) actions: Vec<Action>,
     /// What is wrong: `person`, `since`, `until`.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
     /// The entries, the newest first.
-    pub rows: Vec<AuditRow>,
+    pub(crate) rows: Vec<AuditRow>,
     /// The newest entries, where these are older ones.
-    pub newest: Option<String>,
+    pub(crate) newest: Option<String>,
     /// Older entries.
-    pub older: Option<String>,
+    pub(crate) older: Option<String>,
 }
 
 /// What the log was asked for.
 #[derive(Clone, Debug)]
-pub struct AuditQuery {
+pub(crate) struct AuditQuery {
     /// Who did it, or on whom; empty for all.
-    pub person: String,
+    pub(crate) person: String,
     /// Only this action.
-    pub action: Option<Action>,
+    pub(crate) action: Option<Action>,
     /// From this day on; empty, or `YYYY-MM-DD`.
-    pub since: String,
+    pub(crate) since: String,
     /// Up to and with this day; empty, or `YYYY-MM-DD`.
-    pub until: String,
+    pub(crate) until: String,
 }
 
 impl AuditQuery {
     /// Whether only some entries are asked for.
     #[must_use]
-    pub fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         let texts = [&self.person, &self.since, &self.until];
         self.action.is_some() || texts.iter().any(|text| !text.is_empty())
     }
@@ -64,28 +64,28 @@ impl AuditQuery {
 
 /// One entry.
 #[derive(Clone, Debug)]
-pub struct AuditRow {
+pub(crate) struct AuditRow {
     /// When it was done.
-    pub at: Moment,
+    pub(crate) at: Moment,
     /// Who did it.
-    pub who: Person,
+    pub(crate) who: Person,
     /// What was done, by its name in the trail, which a later version may have written.
-    pub action: String,
+    pub(crate) action: String,
     /// On whom or what.
-    pub subject: Person,
+    pub(crate) subject: Person,
     /// What changed, member by member.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// What changed in one member.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub(crate) struct Change {
     /// The member's name.
-    pub name: String,
+    pub(crate) name: String,
     /// How it was.
-    pub before: Option<String>,
+    pub(crate) before: Option<String>,
     /// How it is.
-    pub after: Option<String>,
+    pub(crate) after: Option<String>,
 }
 
 /// Entries on a page.

@@ -7,17 +7,17 @@ use crate::views::{Chrome, Link};
 /// Every failure that does not belong to a form.
 #[derive(Clone, Debug, Template)]
 #[template(path = "error.html")]
-pub struct ErrorPage {
+pub(crate) struct ErrorPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// What happened, in few words: "Page not found".
-    pub title: String,
+    pub(crate) title: String,
     /// What happened.
-    pub detail: String,
+    pub(crate) detail: String,
     /// What to do about it.
-    pub advice: Option<String>,
+    pub(crate) advice: Option<String>,
     /// The way back.
-    pub back: Link,
+    pub(crate) back: Link,
 }

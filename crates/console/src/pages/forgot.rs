@@ -15,23 +15,23 @@ use crate::{
 /// `GET /forgot`. Field: `email`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "forgot.html")]
-pub struct ForgotPage {
+pub(crate) struct ForgotPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The email, as typed before.
-    pub email: String,
+    pub(crate) email: String,
     /// What is wrong.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// The answer to `POST /forgot`, the same whether there is such a user or not.
 #[derive(Clone, Debug, Template)]
 #[template(path = "forgot_answer.html")]
-pub struct ForgotAnswerPage {
+pub(crate) struct ForgotAnswerPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The email that was typed.
-    pub email: String,
+    pub(crate) email: String,
 }
 
 /// Shows the form, where links can be mailed.

@@ -15,60 +15,60 @@ use crate::{
 /// `GET /licence`. Field: `licence`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "licence.html")]
-pub struct LicencePage {
+pub(crate) struct LicencePage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The type, as the vendor names it.
-    pub kind: String,
+    pub(crate) kind: String,
     /// How it stands, in a sentence.
-    pub state: String,
+    pub(crate) state: String,
     /// How that should strike the reader.
-    pub tone: Tone,
+    pub(crate) tone: Tone,
     /// What stands in it.
-    pub facts: LicenceFacts,
+    pub(crate) facts: LicenceFacts,
     /// The seats.
-    pub seats: Seats,
+    pub(crate) seats: Seats,
     /// What it allows now.
-    pub allowances: Vec<Allowance>,
+    pub(crate) allowances: Vec<Allowance>,
     /// What an admin can do.
-    pub management: Option<LicenceManagement>,
+    pub(crate) management: Option<LicenceManagement>,
     /// What is wrong.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// What stands in a licence.
 #[derive(Clone, Debug)]
-pub struct LicenceFacts {
+pub(crate) struct LicenceFacts {
     /// To whom it is issued.
-    pub customer: Option<String>,
+    pub(crate) customer: Option<String>,
     /// Its identity, for the vendor's support.
-    pub id: Option<String>,
+    pub(crate) id: Option<String>,
     /// When it was issued.
-    pub issued: Option<Moment>,
+    pub(crate) issued: Option<Moment>,
     /// When it lapses; `None` for never.
-    pub expires: Option<Moment>,
+    pub(crate) expires: Option<Moment>,
     /// Whatever else: name and value.
-    pub others: Vec<(String, String)>,
+    pub(crate) others: Vec<(String, String)>,
 }
 
 /// One thing that a licence may allow.
 #[derive(Clone, Debug)]
-pub struct Allowance {
+pub(crate) struct Allowance {
     /// What: "Add users".
-    pub what: String,
+    pub(crate) what: String,
     /// Whether it does.
-    pub is_allowed: bool,
+    pub(crate) is_allowed: bool,
     /// Within what limits, or why not.
-    pub remark: Option<String>,
+    pub(crate) remark: Option<String>,
 }
 
 /// What an admin can do with the licence.
 #[derive(Clone, Debug)]
-pub struct LicenceManagement {
+pub(crate) struct LicenceManagement {
     /// The licence, as pasted before.
-    pub licence: String,
+    pub(crate) licence: String,
     /// What removing the installed one does; `None` where none is installed.
-    pub removal: Option<String>,
+    pub(crate) removal: Option<String>,
 }
 
 /// Shows how the licence stands.

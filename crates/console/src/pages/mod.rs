@@ -1,18 +1,18 @@
 //! The pages, one a file: what each shows, and how it comes about.
 
-pub mod about;
-pub mod account;
-pub mod audit;
-pub mod error;
-pub mod forgot;
+pub(crate) mod about;
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod error;
+pub(crate) mod forgot;
 pub(crate) mod home;
-pub mod licence;
-pub mod password_link;
-pub mod secret;
-pub mod set_up;
-pub mod sign_in;
+pub(crate) mod licence;
+pub(crate) mod password_link;
+pub(crate) mod secret;
+pub(crate) mod set_up;
+pub(crate) mod sign_in;
 pub(crate) mod sign_out;
-pub mod user;
-pub mod user_delete;
-pub mod user_new;
-pub mod users;
+pub(crate) mod user;
+pub(crate) mod user_delete;
+pub(crate) mod user_new;
+pub(crate) mod users;

@@ -15,26 +15,26 @@ use crate::{
 /// `GET /password/{token}`. Field: `password`; it is posted to the same address.
 #[derive(Clone, Debug, Template)]
 #[template(path = "password_link.html")]
-pub struct PasswordLinkPage {
+pub(crate) struct PasswordLinkPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// Whose password it is.
-    pub email: String,
+    pub(crate) email: String,
     /// Until when the link works.
-    pub until: Moment,
+    pub(crate) until: Moment,
     /// The rule for passwords.
-    pub password_rule: PasswordRule,
+    pub(crate) password_rule: PasswordRule,
     /// What is wrong.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// The answer where a link was used, revoked, replaced or ran out. Where mail is configured, the page
 /// offers to mail a new one.
 #[derive(Clone, Debug, Template)]
 #[template(path = "password_link_gone.html")]
-pub struct PasswordLinkGonePage {
+pub(crate) struct PasswordLinkGonePage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
 }
 
 /// Shows whose password the link sets. It uses nothing up: programs that scan mail open links.

@@ -14,20 +14,20 @@ use crate::{
 /// The answer to `POST /users`, `POST /users/{email}/link` and `POST /account/keys`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "secret.html")]
-pub struct SecretPage {
+pub(crate) struct SecretPage {
     /// The frame. Its notice says what was done, and whether a link was mailed.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// What kind of secret it is.
-    pub kind: SecretKind,
+    pub(crate) kind: SecretKind,
     /// The secret.
-    pub secret: String,
+    pub(crate) secret: String,
     /// Where to go on.
-    pub next: Link,
+    pub(crate) next: Link,
 }
 
 /// What is shown once.
 #[derive(Clone, Debug)]
-pub enum SecretKind {
+pub(crate) enum SecretKind {
     /// A link with which a user sets a password.
     PasswordLink {
         /// The user.

@@ -18,17 +18,17 @@ use crate::{
 /// `GET /setup`. Fields: `code`, `email`, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "set_up.html")]
-pub struct SetUpPage {
+pub(crate) struct SetUpPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The code, as typed before.
-    pub code: String,
+    pub(crate) code: String,
     /// The email, as typed before.
-    pub email: String,
+    pub(crate) email: String,
     /// The rule for passwords.
-    pub password_rule: PasswordRule,
+    pub(crate) password_rule: PasswordRule,
     /// What is wrong.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// Shows the form, while there is no admin.

@@ -18,15 +18,15 @@ use crate::{
 /// `GET /login`. Fields: `email`, `password`, `returnUrl`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
-pub struct SignInPage {
+pub(crate) struct SignInPage {
     /// The frame. Where mail is configured, the page offers to mail a link.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The email, as typed before.
-    pub email: String,
+    pub(crate) email: String,
     /// Where to go afterwards; empty for the start page.
-    pub return_url: String,
+    pub(crate) return_url: String,
     /// What is wrong.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// Shows the page; whoever is signed in already goes on.

@@ -17,19 +17,19 @@ use crate::{
 /// `GET /users/{email}/delete`. Field: `confirm`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "user_delete.html")]
-pub struct UserDeletePage {
+pub(crate) struct UserDeletePage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// Who would be deleted.
-    pub email: String,
+    pub(crate) email: String,
     /// What it does, and why it cannot be done.
-    pub deletion: Deletion,
+    pub(crate) deletion: Deletion,
     /// What may surprise: "This is you: …".
-    pub warning: Option<String>,
+    pub(crate) warning: Option<String>,
     /// What was typed before.
-    pub confirm: String,
+    pub(crate) confirm: String,
     /// What is wrong.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// Shows what deleting does, and asks for the email.

@@ -20,25 +20,25 @@ use crate::{
 /// `GET /users/new`. Fields: `email`, `accountRole`, `domain:{name}`, `link`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "user_new.html")]
-pub struct UserNewPage {
+pub(crate) struct UserNewPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The seats of the licence.
-    pub seats: Seats,
+    pub(crate) seats: Seats,
     /// Why nobody can be added, a clause without a full stop; then there is no form.
-    pub refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
     /// What adding does that may surprise.
-    pub effects: Vec<String>,
+    pub(crate) effects: Vec<String>,
     /// The email, as typed before.
-    pub email: String,
+    pub(crate) email: String,
     /// The account role.
-    pub roles: Vec<RoleChoice>,
+    pub(crate) roles: Vec<RoleChoice>,
     /// The roles in data domains.
-    pub domains: DomainRolesForm,
+    pub(crate) domains: DomainRolesForm,
     /// Whether a link is made.
-    pub makes_link: bool,
+    pub(crate) makes_link: bool,
     /// What is wrong. Errors of domain roles are named `domain-{index}`.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// Shows the form, or why nobody can be added.

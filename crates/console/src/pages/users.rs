@@ -14,67 +14,67 @@ use crate::{
 /// `GET /users`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "users.html")]
-pub struct UsersPage {
+pub(crate) struct UsersPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// What is searched and how it is sorted.
-    pub query: UsersQuery,
+    pub(crate) query: UsersQuery,
     /// The heads of the columns that can be sorted by.
-    pub heads: UserHeads,
+    pub(crate) heads: UserHeads,
     /// The users of this page.
-    pub rows: Vec<UserRow>,
+    pub(crate) rows: Vec<UserRow>,
     /// The seats of the licence.
-    pub seats: Seats,
+    pub(crate) seats: Seats,
     /// Whether a user can be added.
-    pub adding: Adding,
+    pub(crate) adding: Adding,
     /// The first page, where this is a later one.
-    pub first: Option<String>,
+    pub(crate) first: Option<String>,
     /// The next page.
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 /// What the list was asked for.
 #[derive(Clone, Debug)]
-pub struct UsersQuery {
+pub(crate) struct UsersQuery {
     /// A part of the email; empty for all.
-    pub search: String,
+    pub(crate) search: String,
     /// Only this role.
-    pub role: Option<Role>,
+    pub(crate) role: Option<Role>,
     /// The value of `sort`; empty for the usual order.
-    pub sort: String,
+    pub(crate) sort: String,
 }
 
 impl UsersQuery {
     /// Whether only some users are asked for.
     #[must_use]
-    pub fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         !self.search.is_empty() || self.role.is_some()
     }
 }
 
 /// The heads that can be sorted by.
 #[derive(Clone, Debug)]
-pub struct UserHeads {
+pub(crate) struct UserHeads {
     /// The email.
-    pub email: ColumnHead,
+    pub(crate) email: ColumnHead,
     /// The account role.
-    pub role: ColumnHead,
+    pub(crate) role: ColumnHead,
     /// When the user was added.
-    pub added: ColumnHead,
+    pub(crate) added: ColumnHead,
 }
 
 /// The head of a column that can be sorted by.
 #[derive(Clone, Debug)]
-pub struct ColumnHead {
+pub(crate) struct ColumnHead {
     /// The same list in the order to which a click leads.
-    pub href: String,
+    pub(crate) href: String,
     /// How it is sorted by this column now.
-    pub sorted: Option<Sorted>,
+    pub(crate) sorted: Option<Sorted>,
 }
 
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sorted {
+pub(crate) enum Sorted {
     /// The smallest first.
     Ascending,
     /// The greatest first.
@@ -83,24 +83,24 @@ pub enum Sorted {
 
 /// One user.
 #[derive(Clone, Debug)]
-pub struct UserRow {
+pub(crate) struct UserRow {
     /// The email.
-    pub email: String,
+    pub(crate) email: String,
     /// The account role.
-    pub role: Role,
+    pub(crate) role: Role,
     /// In how many data domains there is a role as well.
-    pub domain_roles: u64,
+    pub(crate) domain_roles: u64,
     /// How the user can get in; `None` where the caller may not know.
-    pub access: Option<Access>,
+    pub(crate) access: Option<Access>,
     /// When the user was added.
-    pub added: Moment,
+    pub(crate) added: Moment,
     /// Whether it is the caller.
-    pub is_self: bool,
+    pub(crate) is_self: bool,
 }
 
 /// Whether a user can be added.
 #[derive(Clone, Debug)]
-pub enum Adding {
+pub(crate) enum Adding {
     /// The caller may not.
     Hidden,
     /// It can.

@@ -6,16 +6,16 @@ use super::Moment;
 
 /// Whether a user has a password, and what became of the link to set one.
 #[derive(Clone, Debug)]
-pub struct Access {
+pub(crate) struct Access {
     /// Whether a password is set.
-    pub has_password: bool,
+    pub(crate) has_password: bool,
     /// The latest link that was neither used nor revoked.
-    pub link: Option<PasswordLink>,
+    pub(crate) link: Option<PasswordLink>,
 }
 
 /// A one-time link to set a password.
 #[derive(Clone, Debug)]
-pub enum PasswordLink {
+pub(crate) enum PasswordLink {
     /// It works until then.
     Open(Moment),
     /// It worked until then.
@@ -31,7 +31,7 @@ impl PasswordLink {
 
 /// What the form for a new password says about the rule.
 #[derive(Clone, Copy, Debug)]
-pub struct PasswordRule {
+pub(crate) struct PasswordRule {
     /// The fewest characters that are taken.
-    pub min_length: usize,
+    pub(crate) min_length: usize,
 }

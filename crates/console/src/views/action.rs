@@ -4,7 +4,7 @@ use dqops_users_domain::audit::Action;
 
 /// How an entry of the audit log, or a state, should strike the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// Nothing to see here.
     Plain,
     /// Something new, or all is well.
@@ -18,7 +18,7 @@ pub enum Tone {
 impl Tone {
     /// The class that the style sheet knows.
     #[must_use]
-    pub const fn class(self) -> &'static str {
+    pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Good => "good",
@@ -30,7 +30,7 @@ impl Tone {
 
 /// The action in words.
 #[must_use]
-pub const fn action_label(action: Action) -> &'static str {
+pub(crate) const fn action_label(action: Action) -> &'static str {
     match action {
         Action::UserCreated => "User added",
         Action::UserUpdated => "Roles changed",
@@ -54,7 +54,7 @@ pub const fn action_label(action: Action) -> &'static str {
 
 /// How the action should strike the reader.
 #[must_use]
-pub const fn action_tone(action: Action) -> Tone {
+pub(crate) const fn action_tone(action: Action) -> Tone {
     match action {
         Action::UserCreated | Action::DataDomainAdded | Action::LicenceInstalled => Tone::Good,
         Action::UserDeleted

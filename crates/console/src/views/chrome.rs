@@ -2,51 +2,51 @@
 
 /// What every page is given beside its own data.
 #[derive(Clone, Debug)]
-pub struct Chrome {
+pub(crate) struct Chrome {
     /// Where the assets are.
-    pub assets: Assets,
+    pub(crate) assets: Assets,
     /// Who is signed in; `None` on the pages before the sign-in, which have no navigation.
-    pub caller: Option<Caller>,
+    pub(crate) caller: Option<Caller>,
     /// The part of the console in which the page stands.
-    pub section: Option<Section>,
+    pub(crate) section: Option<Section>,
     /// What is said on top of the page.
-    pub notice: Option<Notice>,
+    pub(crate) notice: Option<Notice>,
     /// Whether mail is configured, so that links can be mailed.
-    pub may_mail: bool,
+    pub(crate) may_mail: bool,
     /// Whether the server runs without authentication: a banner says as whom everyone acts, and
     /// nobody can sign out.
-    pub without_authentication: bool,
+    pub(crate) without_authentication: bool,
     /// Whether the browser reached the server unencrypted, and not from the same machine.
-    pub is_insecure: bool,
+    pub(crate) is_insecure: bool,
 }
 
 /// Where the assets are, as paths with the hash of what they hold.
 #[derive(Clone, Debug)]
-pub struct Assets {
+pub(crate) struct Assets {
     /// The style sheet.
-    pub css: String,
+    pub(crate) css: String,
     /// The script.
-    pub js: String,
+    pub(crate) js: String,
     /// The icon.
-    pub icon: String,
+    pub(crate) icon: String,
 }
 
 /// Whoever looks at the page.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// The email, or another name where there is no user behind it.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether there is a user behind it, so that "My account" exists.
-    pub has_account: bool,
+    pub(crate) has_account: bool,
     /// Whether the caller may see the directory.
-    pub may_view: bool,
+    pub(crate) may_view: bool,
     /// Whether the caller may manage the account.
-    pub may_manage: bool,
+    pub(crate) may_manage: bool,
 }
 
 /// A part of the console, as the navigation names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+pub(crate) enum Section {
     /// The list of users and what hangs on it.
     Users,
     /// The audit log.
@@ -61,7 +61,7 @@ pub enum Section {
 
 /// What is said on top of a page.
 #[derive(Clone, Debug)]
-pub enum Notice {
+pub(crate) enum Notice {
     /// Something was done.
     Done(String),
     /// Something is good to know.
@@ -73,7 +73,7 @@ pub enum Notice {
 impl Chrome {
     /// The frame of a page of which nothing is known but where the assets are.
     #[must_use]
-    pub const fn bare(assets: Assets) -> Self {
+    pub(crate) const fn bare(assets: Assets) -> Self {
         Self {
             assets,
             caller: None,
@@ -87,13 +87,7 @@ impl Chrome {
 
     /// Whether the page stands in this part of the console.
     #[must_use]
-    pub fn is_in(&self, section: Section) -> bool {
+    pub(crate) fn is_in(&self, section: Section) -> bool {
         self.section == Some(section)
-    }
-
-    /// Whether the caller may manage the account.
-    #[must_use]
-    pub fn may_manage(&self) -> bool {
-        self.caller.as_ref().is_some_and(|caller| caller.may_manage)
     }
 }

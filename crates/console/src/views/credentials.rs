@@ -10,57 +10,57 @@ use super::Moment;
 /// A table of API keys. It renders itself: `{{ keys }}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "parts/keys.html")]
-pub struct Keys {
+pub(crate) struct Keys {
     /// The path of the owner: `/account` or `/users/{email}`. Keys are revoked below it.
-    pub owner_path: String,
+    pub(crate) owner_path: String,
     /// The keys.
-    pub rows: Vec<KeyRow>,
+    pub(crate) rows: Vec<KeyRow>,
 }
 
 /// One API key.
 #[derive(Clone, Debug)]
-pub struct KeyRow {
+pub(crate) struct KeyRow {
     /// The identity.
-    pub id: String,
+    pub(crate) id: String,
     /// What the owner calls it; it may be empty.
-    pub name: String,
+    pub(crate) name: String,
     /// When it was made.
-    pub created: Moment,
+    pub(crate) created: Moment,
     /// From when on it is refused; `None` for never.
-    pub expires: Option<Moment>,
+    pub(crate) expires: Option<Moment>,
     /// When it was last used.
-    pub last_used: Option<Moment>,
+    pub(crate) last_used: Option<Moment>,
     /// Whether it is refused already.
-    pub is_expired: bool,
+    pub(crate) is_expired: bool,
 }
 
 /// A table of sessions. It renders itself: `{{ sessions }}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "parts/sessions.html")]
-pub struct Sessions {
+pub(crate) struct Sessions {
     /// The path of the user: `/account` or `/users/{email}`. Sessions are ended below it.
-    pub owner_path: String,
+    pub(crate) owner_path: String,
     /// The sessions.
-    pub rows: Vec<SessionRow>,
+    pub(crate) rows: Vec<SessionRow>,
 }
 
 /// One session.
 #[derive(Clone, Debug)]
-pub struct SessionRow {
+pub(crate) struct SessionRow {
     /// The identity.
-    pub id: String,
+    pub(crate) id: String,
     /// With what the user signed in, by its own words.
-    pub client: String,
+    pub(crate) client: String,
     /// From which address.
-    pub address: String,
+    pub(crate) address: String,
     /// When the user signed in.
-    pub began: Moment,
+    pub(crate) began: Moment,
     /// When it was last used.
-    pub last_used: Moment,
+    pub(crate) last_used: Moment,
     /// When it ends, however busy it is.
-    pub ends: Moment,
+    pub(crate) ends: Moment,
     /// Whether it is the one that asks.
-    pub is_this: bool,
+    pub(crate) is_this: bool,
 }
 
 impl Keys {

@@ -3,7 +3,7 @@
 
 /// The sentence for the word in `?done=`; `None` for any other word.
 #[must_use]
-pub fn done_text(word: &str) -> Option<&'static str> {
+pub(crate) fn done_text(word: &str) -> Option<&'static str> {
     Some(match word {
         "set-up" => "The directory is set up, and you are its first admin.",
         "added" => "The user was added.",

@@ -23,25 +23,25 @@ const IN_A_SEGMENT: &AsciiSet = &CONTROLS
 
 /// A link with its text.
 #[derive(Clone, Debug)]
-pub struct Link {
+pub(crate) struct Link {
     /// Where it leads.
-    pub href: String,
+    pub(crate) href: String,
     /// What it says.
-    pub label: String,
+    pub(crate) label: String,
 }
 
 /// Somebody or something that is named, and where it is found.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub(crate) struct Person {
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// The page, where there is one.
-    pub href: Option<String>,
+    pub(crate) href: Option<String>,
 }
 
 /// The path of the user's page.
 #[must_use]
-pub fn user_path(email: &str) -> String {
+pub(crate) fn user_path(email: &str) -> String {
     format!("/users/{}", utf8_percent_encode(email, IN_A_SEGMENT))
 }
 

@@ -11,16 +11,14 @@ mod moment;
 mod roles;
 mod seats;
 
-pub use access::{Access, PasswordLink, PasswordRule};
-pub use action::{Tone, action_label, action_tone};
-pub use chrome::{Assets, Caller, Chrome, Notice, Section};
-pub use credentials::{KeyRow, Keys, SessionRow, Sessions};
-pub use done::done_text;
-pub use errors::FieldErrors;
-pub use links::{Link, Person, user_path};
-pub use moment::Moment;
-pub use roles::{
-    DomainRole, DomainRoleForm, DomainRolesForm, RefusedRoles, RoleChoice, refused, what,
-};
+pub(crate) use access::{Access, PasswordLink, PasswordRule};
+pub(crate) use action::{Tone, action_label, action_tone};
+pub(crate) use chrome::{Assets, Caller, Chrome, Notice, Section};
+pub(crate) use credentials::{Keys, Sessions};
+pub(crate) use done::done_text;
+pub(crate) use errors::FieldErrors;
+pub(crate) use links::{Link, Person, user_path};
+pub(crate) use moment::Moment;
+pub(crate) use roles::{DomainRole, DomainRoleForm, DomainRolesForm, RoleChoice, refused, what};
 pub(crate) use roles::{domain_roles, domain_roles_in, role_in};
-pub use seats::Seats;
+pub(crate) use seats::Seats;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 /// A point in time. It renders itself as a `<time>`: `{{ moment }}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(Timestamp);
+pub(crate) struct Moment(Timestamp);
 
 impl From<Timestamp> for Moment {
     fn from(at: Timestamp) -> Self {

@@ -7,41 +7,41 @@ use crate::fields::Fields;
 
 /// One role in a list of choices.
 #[derive(Clone, Debug)]
-pub struct RoleChoice {
+pub(crate) struct RoleChoice {
     /// The role.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Whether it is the one that stands there.
-    pub is_selected: bool,
+    pub(crate) is_selected: bool,
     /// Why it cannot be chosen: a clause without a full stop. The selected one stays choosable.
-    pub refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
 }
 
 /// The role in one data domain.
 #[derive(Clone, Debug)]
-pub struct DomainRole {
+pub(crate) struct DomainRole {
     /// The domain's name.
-    pub domain: String,
+    pub(crate) domain: String,
     /// The role.
-    pub role: Role,
+    pub(crate) role: Role,
 }
 
 /// The choice of a role in one data domain: the field `domain:{domain}`.
 #[derive(Clone, Debug)]
-pub struct DomainRoleForm {
+pub(crate) struct DomainRoleForm {
     /// The domain's name.
-    pub domain: String,
+    pub(crate) domain: String,
     /// The choices. Their reasons are not shown one by one: [`DomainRolesForm::refusal`] says why.
-    pub choices: Vec<RoleChoice>,
+    pub(crate) choices: Vec<RoleChoice>,
 }
 
 /// The choice of roles in data domains.
 #[derive(Clone, Debug)]
-pub struct DomainRolesForm {
+pub(crate) struct DomainRolesForm {
     /// The domains that roles can be chosen in. Without any and without a refusal, it is said that
     /// there are none yet.
-    pub rows: Vec<DomainRoleForm>,
+    pub(crate) rows: Vec<DomainRoleForm>,
     /// Why there is less to choose than there could be: a sentence.
-    pub refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
 }
 
 impl DomainRoleForm {
@@ -93,16 +93,16 @@ pub(crate) fn domain_roles_in(fields: &Fields) -> Result<Option<DataDomainRoles>
 
 /// Roles that cannot be chosen, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusedRoles {
+pub(crate) struct RefusedRoles {
     /// Their names in one line.
-    pub roles: String,
+    pub(crate) roles: String,
     /// Why.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 /// The refusals in the choices, those of one reason together.
 #[must_use]
-pub fn refused(choices: &[RoleChoice]) -> Vec<RefusedRoles> {
+pub(crate) fn refused(choices: &[RoleChoice]) -> Vec<RefusedRoles> {
     let mut all: Vec<RefusedRoles> = Vec::new();
     for (role, reason) in choices.iter().filter_map(|c| Some((c.role, c.refusal.as_ref()?))) {
         if let Some(refused) = all.iter_mut().find(|refused| refused.reason == *reason) {
@@ -117,7 +117,7 @@ pub fn refused(choices: &[RoleChoice]) -> Vec<RefusedRoles> {
 
 /// What the role grants, in one line.
 #[must_use]
-pub fn what(role: Role) -> String {
+pub(crate) fn what(role: Role) -> String {
     let all = [
         (Permission::View, "view"),
         (Permission::Operate, "operate"),

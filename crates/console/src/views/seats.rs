@@ -5,11 +5,11 @@ use askama::{Template, filters::HtmlSafe};
 /// The seats of the licence. It renders itself as a line with a meter: `{{ seats }}`.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "parts/seats.html")]
-pub struct Seats {
+pub(crate) struct Seats {
     /// Users in the directory.
-    pub used: u64,
+    pub(crate) used: u64,
     /// The seats of the licence.
-    pub total: u64,
+    pub(crate) total: u64,
 }
 
 impl HtmlSafe for Seats {}

@@ -22,55 +22,55 @@ use crate::{
 /// `GET /account`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
-pub struct AccountPage {
+pub(crate) struct AccountPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The email.
-    pub email: String,
+    pub(crate) email: String,
     /// The account role.
-    pub role: Role,
+    pub(crate) role: Role,
     /// The roles in data domains.
-    pub domain_roles: Vec<DomainRole>,
+    pub(crate) domain_roles: Vec<DomainRole>,
     /// When the caller was added.
-    pub added: Moment,
+    pub(crate) added: Moment,
     /// Changing the password.
-    pub password: PasswordForm,
+    pub(crate) password: PasswordForm,
     /// The caller's API keys.
-    pub keys: Keys,
+    pub(crate) keys: Keys,
     /// Making another one.
-    pub key_form: KeyForm,
+    pub(crate) key_form: KeyForm,
     /// The caller's sessions.
-    pub sessions: Sessions,
+    pub(crate) sessions: Sessions,
     /// What is wrong: `current`, `password`, `name`, `days`.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// Changing the password. Fields: `current`, `password`.
 #[derive(Clone, Debug)]
-pub struct PasswordForm {
+pub(crate) struct PasswordForm {
     /// Whether there is a password to change; without one, nothing is asked for as `current`.
-    pub has_password: bool,
+    pub(crate) has_password: bool,
     /// The rule for passwords.
-    pub rule: PasswordRule,
+    pub(crate) rule: PasswordRule,
 }
 
 /// Making an API key. Fields: `name`, `days`, `never`.
 #[derive(Clone, Debug)]
-pub struct KeyForm {
+pub(crate) struct KeyForm {
     /// The name, as typed before.
-    pub name: String,
+    pub(crate) name: String,
     /// The days, as typed before.
-    pub days: String,
+    pub(crate) days: String,
     /// For how many days a key holds where nothing is said.
-    pub default_days: u32,
+    pub(crate) default_days: u32,
     /// For how many days a key can hold.
-    pub max_days: u32,
+    pub(crate) max_days: u32,
     /// Whether a key can hold for ever.
-    pub may_never_expire: bool,
+    pub(crate) may_never_expire: bool,
     /// Whether that was ticked before.
-    pub never: bool,
+    pub(crate) never: bool,
     /// Why no key can be made, a sentence; then there is no form.
-    pub refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
 }
 
 /// Shows the caller's own account.

@@ -24,62 +24,62 @@ use crate::{
 /// `GET /users/{email}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "user.html")]
-pub struct UserPage {
+pub(crate) struct UserPage {
     /// The frame.
-    pub chrome: Chrome,
+    pub(crate) chrome: Chrome,
     /// The email.
-    pub email: String,
+    pub(crate) email: String,
     /// The account role.
-    pub role: Role,
+    pub(crate) role: Role,
     /// The roles in data domains.
-    pub domain_roles: Vec<DomainRole>,
+    pub(crate) domain_roles: Vec<DomainRole>,
     /// When the user was added.
-    pub added: Moment,
+    pub(crate) added: Moment,
     /// Whether it is the caller.
-    pub is_self: bool,
+    pub(crate) is_self: bool,
     /// What an admin sees beside that.
-    pub management: Option<UserManagement>,
+    pub(crate) management: Option<UserManagement>,
     /// What is wrong: `accountRole`, `domain-{index}`, `password`.
-    pub errors: FieldErrors,
+    pub(crate) errors: FieldErrors,
 }
 
 /// What an admin sees of a user, and can do.
 #[derive(Clone, Debug)]
-pub struct UserManagement {
+pub(crate) struct UserManagement {
     /// The roles.
-    pub roles: RolesForm,
+    pub(crate) roles: RolesForm,
     /// How the user can get in.
-    pub access: Access,
+    pub(crate) access: Access,
     /// The rule for passwords.
-    pub password_rule: PasswordRule,
+    pub(crate) password_rule: PasswordRule,
     /// The user's API keys.
-    pub keys: Keys,
+    pub(crate) keys: Keys,
     /// The user's sessions.
-    pub sessions: Sessions,
+    pub(crate) sessions: Sessions,
     /// Deleting the user.
-    pub deletion: Deletion,
+    pub(crate) deletion: Deletion,
 }
 
 /// Changing roles.
 #[derive(Clone, Debug)]
-pub struct RolesForm {
+pub(crate) struct RolesForm {
     /// The version that the form shows.
-    pub version: String,
+    pub(crate) version: String,
     /// The account role.
-    pub choices: Vec<RoleChoice>,
+    pub(crate) choices: Vec<RoleChoice>,
     /// The roles in data domains.
-    pub domains: DomainRolesForm,
+    pub(crate) domains: DomainRolesForm,
     /// What a change does that may surprise: "This is the last admin: …", "This is you: …".
-    pub effects: Vec<String>,
+    pub(crate) effects: Vec<String>,
 }
 
 /// Deleting a user.
 #[derive(Clone, Debug)]
-pub struct Deletion {
+pub(crate) struct Deletion {
     /// What it does: "ends 2 sessions", "revokes 3 keys", "frees a seat".
-    pub effects: Vec<String>,
+    pub(crate) effects: Vec<String>,
     /// Why it cannot be done: a sentence.
-    pub refusal: Option<String>,
+    pub(crate) refusal: Option<String>,
 }
 
 /// Shows the user: to admins with all that can be done, to others with its roles.
