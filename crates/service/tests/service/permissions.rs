@@ -62,7 +62,8 @@ async fn the_local_operator_may_do_all_but_what_needs_a_user_behind_it() {
         let expected = match *name {
             "change_caller_password" | "change_confirmed_password" | "has_own_password" => 'n',
             "mail_password_link" => 'x',
-            "sign_out" => 's',
+            "revoke_api_key_of mixed" => 'k',
+            "sign_out" | "end_session_of mixed" => 's',
             _ => 'y',
         };
         assert_eq!(letter(&operation(&trial).await), expected, "{name}");
@@ -97,7 +98,8 @@ async fn the_nameless_admin_may_do_all_but_what_needs_a_user_behind_it() {
         let expected = match *name {
             "change_caller_password" | "change_confirmed_password" | "has_own_password" => 'n',
             "mail_password_link" => 'x',
-            "sign_out" => 's',
+            "revoke_api_key_of mixed" => 'k',
+            "sign_out" | "end_session_of mixed" => 's',
             "issue_api_key own" | "issue_api_key other" => 'm',
             "recover_admin" => 'l',
             _ => 'y',
