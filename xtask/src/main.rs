@@ -9,6 +9,7 @@ mod openapi;
 mod postgres;
 mod test;
 mod tidy;
+mod trust;
 mod vendor;
 mod workspace;
 
@@ -45,6 +46,8 @@ enum Task {
     },
     /// Measure against a bare axum server, side by side, and print a table
     Bench(bench::Options),
+    /// Try every promise with its full count against real processes, and write TRUST.md
+    Trust(trust::Options),
     /// Issue and look at licences, as the vendor
     #[command(subcommand)]
     Licence(licence::LicenceTask),
@@ -74,6 +77,7 @@ fn run(task: Task) -> Result<()> {
         Task::Conformance => conformance::run(),
         Task::Browser { args } => browser::run(&args),
         Task::Bench(options) => bench::build_and_run(&options),
+        Task::Trust(options) => trust::run(&options),
         Task::Licence(task) => licence::run(task),
         Task::BenchRun(options) => bench::run(&options),
         Task::BenchCeiling(options) => bench::serve_ceiling(&options),

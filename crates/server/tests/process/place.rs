@@ -10,6 +10,7 @@ use dqops_users_domain::audit::AuditEntry;
 use dqops_users_storage::{AuditQuery, SharedStorage};
 use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
 use dqops_users_storage_sqlite::SqliteStorage;
+use dqops_users_trust::Ground;
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
@@ -23,6 +24,16 @@ use crate::{
 pub(crate) enum Store {
     Sqlite,
     Postgres,
+}
+
+impl Store {
+    /// Where a promise is tried that is tried on this store.
+    pub(crate) const fn ground(self) -> Ground {
+        match self {
+            Self::Sqlite => Ground::Sqlite,
+            Self::Postgres => Ground::Postgres,
+        }
+    }
 }
 
 /// Makes a test for each store of every case, which takes the [`Store`].

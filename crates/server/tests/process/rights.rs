@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use dqops_users_storage::EpochLease;
+use dqops_users_trust::{Trial, count, promise};
 use serde_json::json;
 
 use crate::{
@@ -25,7 +26,10 @@ on_both_stores!(
 
 const JANE: &str = "jane@example.com";
 
-const ROUNDS: usize = 2;
+/// Rounds of each test; together they make a thousand in one process.
+fn rounds() -> usize {
+    count(2, 334)
+}
 
 /// Answers of each caller before the change, and after it.
 const BEFORE: usize = 4;
@@ -69,8 +73,8 @@ fn is_refused(seen: &Seen) -> bool {
 }
 
 /// Reads that begin within `grace` of the change may still succeed, changes may not.
-fn race(stage: &Stage, at: &Client, taking: Taking, grace: Duration) {
-    for round in 0..ROUNDS {
+fn race(trial: &Trial, stage: &Stage, at: &Client, taking: Taking, grace: Duration) {
+    for round in 0..rounds() {
         let jane = at.by(stage.person(JANE, "admin").key());
         let (seen, taken_at) = take_while_in_use(stage, &jane, taking);
         let (after, before): (Vec<_>, Vec<_>) =
@@ -85,18 +89,31 @@ fn race(stage: &Stage, at: &Client, taking: Taking, grace: Duration) {
         if !matches!(taking, Taking::Deletion) {
             stage.admin.delete(&format!("/api/users/{JANE}")).gives(204);
         }
+        trial.tried(1);
+    }
+}
+
+impl Taking {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Deletion => "deletion",
+            Self::Demotion => "demotion",
+            Self::Revocation => "revocation of a key",
+        }
     }
 }
 
 fn at_one_server(store: Store, taking: Taking) {
+    let trial = promise("T5", taking.words(), store.ground());
     let stage = Stage::new(store);
-    race(&stage, &stage.admin, taking, Duration::ZERO);
+    race(&trial, &stage, &stage.admin, taking, Duration::ZERO);
 }
 
 fn at_two_servers(store: Store, taking: Taking, grace: Duration) {
+    let trial = promise("T5", &format!("{} at another replica", taking.words()), store.ground());
     let stage = Stage::new(store);
     let other = stage.replica();
-    race(&stage, &other.anonymous(), taking, grace);
+    race(&trial, &stage, &other.anonymous(), taking, grace);
 }
 
 fn nothing_begun_after_a_deletion_succeeds(store: Store) {

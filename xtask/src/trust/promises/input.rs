@@ -1,0 +1,36 @@
+//! Input.
+
+use super::{On, Promise};
+
+pub(super) const PROMISES: &[Promise] = &[
+    Promise {
+        id: "I1",
+        says: "500 pairs of look-alike emails: one canonical form, or refused; no duplicates, no sign-in across",
+        on: On::Both,
+        runs: &[],
+    },
+    Promise {
+        id: "I2",
+        says: "An email as array, object, number, null, duplicate key, deep nesting or 300 KB is a 4xx with problem+json",
+        on: On::Both,
+        runs: &[],
+    },
+    Promise {
+        id: "I3",
+        says: "No crooked path reaches another route or user",
+        on: On::Both,
+        runs: &[],
+    },
+    Promise {
+        id: "I4",
+        says: "schemathesis over our OpenAPI, and 1,000,000 generated cases: no 5xx, no panic, nothing internal in a body",
+        on: On::Both,
+        runs: &[],
+    },
+    Promise {
+        id: "I5",
+        says: "Bodies are limited, also chunked; 405 and 415 where they belong",
+        on: On::Both,
+        runs: &[],
+    },
+];
