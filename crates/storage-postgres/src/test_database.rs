@@ -46,10 +46,10 @@ impl TestDatabase {
     ///
     /// # Errors
     /// The server's refusal.
-    pub async fn execute(&self, sql: &'static str) -> Result<u64, sqlx::Error> {
+    pub async fn execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
         let options: PgConnectOptions = self.url.parse().unwrap();
         let mut connection = options.connect().await.unwrap();
-        Ok(connection.execute(sql).await?.rows_affected())
+        Ok(connection.execute(AssertSqlSafe(sql.to_owned())).await?.rows_affected())
     }
 }
 

@@ -8,8 +8,10 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 
 /// What must never be read in an error.
-const INTERNALS: &[&str] =
-    &["sqlx", "sqlite", "panicked", "/src/", ".rs", "users.db", "argon2", "tokio", "axum", "serde"];
+const INTERNALS: &[&str] = &[
+    "sqlx", "sqlite", "postgres", "sqlstate", "panicked", "/src/", ".rs", "users.db", "argon2",
+    "tokio", "axum", "serde",
+];
 
 const CODES_OF_FIELDS: &[&str] = &["invalid_field", "missing_field"];
 

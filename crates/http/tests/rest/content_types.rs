@@ -1,9 +1,15 @@
 //! Content types that an operation does not read.
 
 use dqops_users_domain::Role;
+use dqops_users_trust::promise;
 use serde_json::json;
 
-use crate::stage::{STRONG, Stage, model};
+use crate::stage::{STRONG, Stage, Store, model, on_both_stores};
+
+on_both_stores!(
+    users_the_set_up_and_sign_ins_are_read_as_json_only,
+    passwords_are_read_as_json_or_text_only,
+);
 
 const JANE: &str = "jane@example.com";
 
@@ -30,23 +36,27 @@ const FOREIGN: &[&str] = &[
     "application/json\u{e9}",
 ];
 
-#[tokio::test]
-async fn users_the_set_up_and_sign_ins_are_read_as_json_only() {
-    let stage = Stage::new().await;
+async fn users_the_set_up_and_sign_ins_are_read_as_json_only(store: Store) {
+    let trial = promise("I5", "content types of objects", store.ground());
+    let stage = Stage::on(store).await;
     stage.add(JANE, Role::Viewer).await;
     let before = stage.tag("/api/users").await;
     let update = model(JANE, "admin").to_string();
     let create = model("joe@example.com", "admin").to_string();
     let sign_in = json!({"email": JANE, "password": STRONG}).to_string();
     let set_up = json!({"code": "dqu_setup_0", "email": JANE}).to_string();
+    let key = json!({"name": "nightly"}).to_string();
     for kind in FOREIGN.iter().copied().chain(["text/plain", "text/plain; charset=utf-8"]) {
         for call in [
             stage.post("/api/users").body(kind, create.clone()),
             stage.put("/api/users/jane@example.com").body(kind, update.clone()),
             stage.post("/api/setup").body(kind, set_up.clone()),
             stage.post("/api/session").body(kind, sign_in.clone()),
+            stage.post("/api/keys").body(kind, key.clone()),
+            stage.post("/api/users/jane@example.com/passwordlink").body(kind, "{}"),
         ] {
             call.send().await.refuses(415, "unsupported_media_type");
+            trial.tried(1);
         }
     }
     for call in [
@@ -60,6 +70,7 @@ async fn users_the_set_up_and_sign_ins_are_read_as_json_only() {
         stage.post("/api/session"),
     ] {
         call.send().await.refuses(415, "unsupported_media_type");
+        trial.tried(1);
     }
     assert_eq!(stage.tag("/api/users").await, before);
 }
@@ -83,14 +94,15 @@ async fn json_is_known_in_every_spelling() {
     }
 }
 
-#[tokio::test]
-async fn passwords_are_read_as_json_or_text_only() {
-    let stage = Stage::new().await;
+async fn passwords_are_read_as_json_or_text_only(store: Store) {
+    let trial = promise("I5", "content types of passwords", store.ground());
+    let stage = Stage::on(store).await;
     stage.add(JANE, Role::Viewer).await;
     for path in ["/api/users/jane@example.com/password", "/api/mypassword"] {
         for kind in FOREIGN {
             let call = stage.put(path).body(kind, json!(STRONG).to_string());
             call.send().await.refuses(415, "unsupported_media_type");
+            trial.tried(1);
         }
         let call = stage.put(path).bare_body(json!(STRONG).to_string());
         call.send().await.refuses(415, "unsupported_media_type");

@@ -1,9 +1,19 @@
 //! Nothing but a user's email in canonical form names a user.
 
 use dqops_users_domain::{Role, TokenDigest};
+use dqops_users_trust::{count, promise};
 use serde_json::json;
 
-use crate::stage::{OTHER_STRONG, Stage, model, path_of};
+use crate::{
+    sign_ins::SESSIONS,
+    stage::{OTHER_STRONG, STRONG, Stage, Store, model, on_both_stores, path_of},
+};
+
+on_both_stores!(
+    no_other_form_of_an_identifier_finds_a_user,
+    no_other_form_of_an_identifier_signs_in,
+    only_its_own_form_names_a_key_or_a_session,
+);
 
 const JANE: &str = "jane@example.com";
 
@@ -98,25 +108,98 @@ async fn assert_never_jane(stage: &Stage, form: &str, status: u16, code: &str, b
     update.send().await.refuses(status, code);
     let password = stage.put(&format!("{path}/password")).json(&json!(OTHER_STRONG));
     password.send().await.refuses(status, code);
+    let link = format!("{path}/passwordlink");
+    for call in [stage.get(&link), stage.post(&link), stage.delete(&link)] {
+        call.send().await.refuses(status, code);
+    }
+    // `*` means all there, which names nobody.
+    for list in ["/api/keys", SESSIONS].into_iter().filter(|_| form != "*") {
+        // In a query a plus sign is a blank.
+        let query = format!("{list}?user={}", form.replace('+', "%2B"));
+        stage.get(&query).send().await.refuses(status, code);
+    }
 }
 
-#[tokio::test]
-async fn no_other_form_of_an_identifier_finds_a_user() {
-    let stage = Stage::new().await;
+/// Requests of [`assert_never_jane`].
+const REQUESTS: usize = 9;
+
+async fn no_other_form_of_an_identifier_finds_a_user(store: Store) {
+    let trial = promise("A5", "other forms of a user", store.ground());
+    let stage = Stage::on(store).await;
     let jane = stage.person(JANE, Role::Viewer).await;
     let before = (stage.list().await, stage.tag("/api/users").await);
     for form in not_emails(&stage, &jane.key).await {
         assert_never_jane(&stage, &form, 400, "invalid_field", JANE).await;
+        trial.tried(REQUESTS);
     }
     let id = stage.find(JANE).await.unwrap().id.0;
-    for form in [format!("{id}@example.com"), format!("{}@example.com", id.simple())] {
-        assert_never_jane(&stage, &form, 404, "user_not_found", &form).await;
-    }
-    for form in OTHERS_EMAILS {
+    let with_id = [format!("{id}@example.com"), format!("{}@example.com", id.simple())];
+    for form in with_id.iter().map(String::as_str).chain(OTHERS_EMAILS.iter().copied()) {
         assert_never_jane(&stage, form, 404, "user_not_found", form).await;
+        trial.tried(REQUESTS);
     }
     assert_eq!((stage.list().await, stage.tag("/api/users").await), before);
     assert!(!stage.has_password(JANE).await);
+    stage.get("/api/users").by(&jane.key).send().await.gives(200);
+}
+
+/// With Jane's password, which opens nothing but Jane's account.
+async fn no_other_form_of_an_identifier_signs_in(store: Store) {
+    let trial = promise("A5", "other forms at the sign-in", store.ground());
+    let stage = Stage::on(store).await;
+    let key = stage.person(JANE, Role::Viewer).await.key;
+    let password = stage.put(&format!("{}/password", path_of(JANE))).json(&json!(STRONG));
+    password.send().await.gives_nothing(204);
+    let mut forms = not_emails(&stage, &key).await;
+    forms.extend(OTHERS_EMAILS.iter().map(|form| (*form).to_owned()));
+    for (number, form) in forms.iter().enumerate().step_by(count(4, 1)) {
+        let address = format!("10.0.{}.{}", number / 200, number % 200);
+        let decoded = percent_encoding::percent_decode_str(form).decode_utf8_lossy();
+        let answer = stage.attempt(&decoded, STRONG).from(&address).send().await;
+        assert!([401, 406].contains(&answer.status), "{decoded}: {}", answer.text());
+        trial.tried(1);
+    }
+    assert_eq!(stage.count_sessions(JANE).await, 0);
+    stage.attempt(JANE, STRONG).send().await.gives(201);
+}
+
+async fn only_its_own_form_names_a_key_or_a_session(store: Store) {
+    let trial = promise("A5", "other forms of a key and of a session", store.ground());
+    let stage = Stage::on(store).await;
+    let jane = stage.person(JANE, Role::Viewer).await;
+    let session = stage.session_for(JANE).await;
+    for (path, code, id) in [
+        ("/api/keys", "api_key_not_found", &jane.key_id),
+        (SESSIONS, "session_not_found", &session.id),
+    ] {
+        for form in other_forms(&stage, id).await {
+            stage.delete(&format!("{path}/{form}")).send().await.refuses(404, code);
+            trial.tried(1);
+        }
+    }
+    stage.get("/api/users").by(&jane.key).send().await.gives(200);
+    assert_eq!(stage.count_sessions(JANE).await, 1);
+}
+
+/// Forms of the identity of a key or a session, and what names other things.
+async fn other_forms(stage: &Stage, id: &str) -> Vec<String> {
+    let id: uuid::Uuid = id.parse().unwrap();
+    let user = stage.find(JANE).await.unwrap().id.0;
+    let mut forms = vec![
+        id.to_string().to_uppercase(),
+        id.simple().to_string(),
+        id.urn().to_string(),
+        id.braced().to_string(),
+        id.as_u128().to_string(),
+        format!("%20{id}"),
+        format!("{id}%00"),
+        format!("{id}%0A"),
+        user.to_string(),
+    ];
+    forms.extend(
+        ["0", "1", "-1", "*", "%25", "_", "null", "current", "a%2Fb", JANE].map(str::to_owned),
+    );
+    forms
 }
 
 #[tokio::test]

@@ -2,12 +2,21 @@
 
 use axum::body::Body;
 use dqops_users_domain::Role;
+use dqops_users_trust::promise;
 use serde_json::Value;
 
 use crate::{
     call::JSON,
-    stage::{Stage, model},
+    stage::{STRONG, Stage, Store, model, on_both_stores},
 };
+
+on_both_stores!(
+    what_is_no_json_object_is_malformed,
+    an_email_of_another_type_is_named_as_the_field_at_fault,
+    an_email_of_another_type_signs_nobody_in,
+    a_member_that_stands_twice_is_refused_in_any_spelling,
+    depth_and_size_elsewhere_do_no_harm_either,
+);
 
 const JANE: &str = "jane@example.com";
 
@@ -86,8 +95,8 @@ async fn unchanged(stage: &Stage, before: &(Value, String), what: &str) {
     assert_eq!((stage.list().await, stage.tag("/api/users").await), *before, "{what}");
 }
 
-async fn stage_with_jane() -> (Stage, (Value, String)) {
-    let stage = Stage::new().await;
+async fn stage_with_jane(store: Store) -> (Stage, (Value, String)) {
+    let stage = Stage::on(store).await;
     stage.add(JANE, Role::Viewer).await;
     let before = (stage.list().await, stage.tag("/api/users").await);
     (stage, before)
@@ -97,37 +106,56 @@ async fn stage_with_jane() -> (Stage, (Value, String)) {
 const OPERATIONS: [(&str, &str); 3] =
     [("POST", "/api/users"), ("PUT", "/api/users/jane@example.com"), ("POST", "/api/setup")];
 
-#[tokio::test]
-async fn what_is_no_json_object_is_malformed() {
-    let (stage, before) = stage_with_jane().await;
+async fn what_is_no_json_object_is_malformed(store: Store) {
+    let trial = promise("I2", "bodies that are no object", store.ground());
+    let (stage, before) = stage_with_jane(store).await;
     for body in malformed() {
         for (method, path) in OPERATIONS {
             let call = stage.call(method.parse().unwrap(), path);
             let answer = call.body(JSON, body.clone()).send().await;
             let detail = answer.refuses(400, "malformed_body");
             assert!(detail.len() < 500, "it repeats the body: {detail:.200}");
+            trial.tried(1);
         }
         unchanged(&stage, &before, &String::from_utf8_lossy(&body)).await;
     }
 }
 
-#[tokio::test]
-async fn an_email_of_another_type_is_named_as_the_field_at_fault() {
-    let (stage, before) = stage_with_jane().await;
+async fn an_email_of_another_type_is_named_as_the_field_at_fault(store: Store) {
+    let trial = promise("I2", "emails of other types", store.ground());
+    let (stage, before) = stage_with_jane(store).await;
     for (email, status, code) in bad_emails() {
         for (method, path) in OPERATIONS {
             let call = stage.call(method.parse().unwrap(), path);
             let answer = call.body(JSON, with_email(&email)).send().await;
             assert!(answer.bytes.len() < 2000, "it repeats the email");
             answer.refuses_field(status, code, "email");
+            trial.tried(1);
         }
         unchanged(&stage, &before, &email).await;
     }
 }
 
-#[tokio::test]
-async fn a_member_that_stands_twice_is_refused_in_any_spelling() {
-    let (stage, before) = stage_with_jane().await;
+/// Its bodies are small, since there is a password in them.
+async fn an_email_of_another_type_signs_nobody_in(store: Store) {
+    let trial = promise("I2", "emails of other types at the sign-in", store.ground());
+    let (stage, before) = stage_with_jane(store).await;
+    let twice = [r#""jane@example.com","email":"jane@example.com""#.to_owned()];
+    for email in bad_emails().into_iter().map(|(email, ..)| email).chain(twice) {
+        let body = format!(r#"{{"email":{email},"password":"{STRONG}"}}"#);
+        let is_large = body.len() > 16 * 1024;
+        let answer = stage.post("/api/session").anonymous().body(JSON, body).send().await;
+        let expected: &[u16] = if is_large { &[413] } else { &[400, 401, 406] };
+        assert!(expected.contains(&answer.status), "{email:.80}: {}", answer.text());
+        trial.tried(1);
+    }
+    assert_eq!(stage.count_sessions(JANE).await, 0);
+    unchanged(&stage, &before, "a sign-in").await;
+}
+
+async fn a_member_that_stands_twice_is_refused_in_any_spelling(store: Store) {
+    let trial = promise("I2", "members that stand twice", store.ground());
+    let (stage, before) = stage_with_jane(store).await;
     for (body, field) in [
         (
             r#"{"email":"jane@example.com","email":"new@example.com","accountRole":"admin"}"#,
@@ -156,14 +184,15 @@ async fn a_member_that_stands_twice_is_refused_in_any_spelling() {
         for (method, path) in OPERATIONS {
             let call = stage.call(method.parse().unwrap(), path).body(JSON, body);
             call.send().await.refuses_field(400, "invalid_field", field);
+            trial.tried(1);
         }
         unchanged(&stage, &before, body).await;
     }
 }
 
-#[tokio::test]
-async fn depth_and_size_elsewhere_do_no_harm_either() {
-    let (stage, before) = stage_with_jane().await;
+async fn depth_and_size_elsewhere_do_no_harm_either(store: Store) {
+    let trial = promise("I2", "depth and size elsewhere", store.ground());
+    let (stage, before) = stage_with_jane(store).await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let huge = "a".repeat(300 * 1024);
     for (members, field) in [
@@ -179,6 +208,7 @@ async fn depth_and_size_elsewhere_do_no_harm_either() {
             let answer = call.send().await;
             assert!(answer.bytes.len() < 2000, "it repeats what was sent");
             answer.refuses_field(400, "invalid_field", field);
+            trial.tried(1);
         }
         unchanged(&stage, &before, &members).await;
     }

@@ -1,12 +1,22 @@
 //! The contract's table: what every state of the licence allows, row by row.
 
 use dqops_users_domain::Role;
+use dqops_users_trust::{Trial, promise};
 use serde_json::{Value, json};
 
 use crate::{
-    stage::{ADMIN, STRONG, Stage, model, path_of},
+    stage::{ADMIN, STRONG, Stage, Store, model, on_both_stores, path_of},
     vendor,
 };
+
+on_both_stores!(
+    team_does_all_but_data_domain_roles,
+    enterprise_does_all,
+    over_its_seats_a_licence_only_refuses_to_add,
+    a_lapsed_licence_only_takes_away,
+    a_new_installation_runs_an_evaluation_until_it_is_over,
+    free_and_personal_come_down_to_one_seat_and_no_further,
+);
 
 const UNTIL: &str = "2026-02-01T00:00:00Z";
 const TARGET: &str = "target@example.com";
@@ -30,8 +40,8 @@ struct Row {
 
 /// A directory with the admin, a target, and further users up to a number. Under ENTERPRISE the
 /// target is an operator in the root domain.
-async fn directory_of(users: u32) -> Stage {
-    let stage = Stage::new().await;
+async fn directory_of(store: Store, users: u32) -> Stage {
+    let stage = Stage::on(store).await;
     stage.install("ENTERPRISE", 1000).await;
     if users > 1 {
         stage.add(TARGET, Role::Operator).await;
@@ -44,15 +54,15 @@ async fn directory_of(users: u32) -> Stage {
     stage
 }
 
-async fn lapsed(users: u32, kind: &str, seats: u32) -> Stage {
-    let stage = directory_of(users).await;
+async fn lapsed(store: Store, users: u32, kind: &str, seats: u32) -> Stage {
+    let stage = directory_of(store, users).await;
     stage.install_token(&vendor::licence(kind, seats, Some(UNTIL), &json!({}))).await;
     stage.clock.set(UNTIL);
     stage
 }
 
-async fn licensed(users: u32, kind: &str, seats: u32) -> Stage {
-    let stage = directory_of(users).await;
+async fn licensed(store: Store, users: u32, kind: &str, seats: u32) -> Stage {
+    let stage = directory_of(store, users).await;
     stage.install(kind, seats).await;
     stage
 }
@@ -72,7 +82,7 @@ async fn assert_open(stage: &Stage, target: &str) {
     same.send().await.gives_nothing(204);
 }
 
-async fn assert_row(case: &str, stage: &Stage, target: &str, row: Row) {
+async fn assert_row(trial: &Trial, case: &str, stage: &Stage, target: &str, row: Row) {
     assert_open(stage, target).await;
     let check = |what: &str, answer: crate::answer::Answer, (status, code): Expected| {
         assert_eq!(answer.status, status, "{case}: {what}: {}", answer.text());
@@ -91,7 +101,11 @@ async fn assert_row(case: &str, stage: &Stage, target: &str, row: Row) {
     check("lower", put(model(target, "viewer")).await, row.lower);
     check("widen", put(model(target, "editor")).await, row.widen);
     check("delete", stage.delete(&path_of(target)).send().await, row.delete);
+    trial.tried(ROW);
 }
+
+/// Requests of [`assert_row`].
+const ROW: usize = 15;
 
 const TEAM: Row = Row {
     create: ADDED,
@@ -104,38 +118,54 @@ const TEAM: Row = Row {
 const ENTERPRISE: Row = Row { lower_in_domain: DONE, widen_in_domain: DONE, ..TEAM };
 const TEAM_IS_OVER: Row = Row { create: EXPIRED, widen: EXPIRED, ..TEAM };
 
-#[tokio::test]
-async fn team_does_all_but_data_domain_roles() {
-    assert_row("TEAM", &licensed(3, "TEAM", 4).await, TARGET, TEAM).await;
+async fn team_does_all_but_data_domain_roles(store: Store) {
+    let trial = promise("L3", "TEAM", store.ground());
+    assert_row(&trial, "TEAM", &licensed(store, 3, "TEAM", 4).await, TARGET, TEAM).await;
     let at_its_seats = Row { create: LIMIT, ..TEAM };
-    assert_row("TEAM at its seats", &licensed(3, "TEAM", 3).await, TARGET, at_its_seats).await;
+    assert_row(
+        &trial,
+        "TEAM at its seats",
+        &licensed(store, 3, "TEAM", 3).await,
+        TARGET,
+        at_its_seats,
+    )
+    .await;
 }
 
-#[tokio::test]
-async fn enterprise_does_all() {
-    assert_row("ENTERPRISE", &licensed(3, "ENTERPRISE", 4).await, TARGET, ENTERPRISE).await;
-    let full = licensed(3, "ENTERPRISE", 3).await;
-    assert_row("ENTERPRISE full", &full, TARGET, Row { create: LIMIT, ..ENTERPRISE }).await;
+async fn enterprise_does_all(store: Store) {
+    let trial = promise("L3", "ENTERPRISE", store.ground());
+    assert_row(
+        &trial,
+        "ENTERPRISE",
+        &licensed(store, 3, "ENTERPRISE", 4).await,
+        TARGET,
+        ENTERPRISE,
+    )
+    .await;
+    let full = licensed(store, 3, "ENTERPRISE", 3).await;
+    assert_row(&trial, "ENTERPRISE full", &full, TARGET, Row { create: LIMIT, ..ENTERPRISE }).await;
 }
 
-#[tokio::test]
-async fn over_its_seats_a_licence_only_refuses_to_add() {
-    let over = licensed(4, "TEAM", 2).await;
-    assert_row("TEAM over", &over, TARGET, Row { create: LIMIT, ..TEAM }).await;
-    let over = licensed(4, "ENTERPRISE", 2).await;
-    assert_row("ENTERPRISE over", &over, TARGET, Row { create: LIMIT, ..ENTERPRISE }).await;
+async fn over_its_seats_a_licence_only_refuses_to_add(store: Store) {
+    let trial = promise("L3", "over its seats", store.ground());
+    let over = licensed(store, 4, "TEAM", 2).await;
+    assert_row(&trial, "TEAM over", &over, TARGET, Row { create: LIMIT, ..TEAM }).await;
+    let over = licensed(store, 4, "ENTERPRISE", 2).await;
+    assert_row(&trial, "ENTERPRISE over", &over, TARGET, Row { create: LIMIT, ..ENTERPRISE }).await;
 }
 
-#[tokio::test]
-async fn a_lapsed_licence_only_takes_away() {
-    assert_row("TEAM lapsed", &lapsed(3, "TEAM", 9).await, TARGET, TEAM_IS_OVER).await;
+async fn a_lapsed_licence_only_takes_away(store: Store) {
+    let trial = promise("L3", "lapsed", store.ground());
+    assert_row(&trial, "TEAM lapsed", &lapsed(store, 3, "TEAM", 9).await, TARGET, TEAM_IS_OVER)
+        .await;
     let row = Row { create: EXPIRED, widen: EXPIRED, widen_in_domain: EXPIRED, ..ENTERPRISE };
-    assert_row("ENTERPRISE lapsed", &lapsed(3, "ENTERPRISE", 9).await, TARGET, row).await;
+    assert_row(&trial, "ENTERPRISE lapsed", &lapsed(store, 3, "ENTERPRISE", 9).await, TARGET, row)
+        .await;
 }
 
 #[tokio::test]
 async fn a_licence_lapses_at_its_very_moment() {
-    let stage = lapsed(2, "TEAM", 9).await;
+    let stage = lapsed(Store::Sqlite, 2, "TEAM", 9).await;
     let create =
         async |name: &str| stage.post("/api/users").json(&model(name, "viewer")).send().await;
     stage.clock.set("2026-01-31T23:59:59Z");
@@ -147,19 +177,19 @@ async fn a_licence_lapses_at_its_very_moment() {
     create("b@example.com").await.gives_nothing(201);
 }
 
-#[tokio::test]
-async fn a_new_installation_runs_an_evaluation_until_it_is_over() {
+async fn a_new_installation_runs_an_evaluation_until_it_is_over(store: Store) {
+    let trial = promise("L3", "the evaluation", store.ground());
     let evaluation = async |users| {
-        let stage = directory_of(users).await;
+        let stage = directory_of(store, users).await;
         stage.directory.remove_licence(&stage.operator()).await.unwrap();
         stage
     };
-    assert_row("evaluation", &evaluation(4).await, TARGET, TEAM).await;
+    assert_row(&trial, "evaluation", &evaluation(4).await, TARGET, TEAM).await;
     let full = Row { create: LIMIT, ..TEAM };
-    assert_row("evaluation full", &evaluation(5).await, TARGET, full).await;
+    assert_row(&trial, "evaluation full", &evaluation(5).await, TARGET, full).await;
     let over = evaluation(4).await;
     over.clock.set("2026-01-31T00:00:00Z");
-    assert_row("evaluation over", &over, TARGET, TEAM_IS_OVER).await;
+    assert_row(&trial, "evaluation over", &over, TARGET, TEAM_IS_OVER).await;
 }
 
 const ONE_SEAT: Row = Row {
@@ -171,23 +201,23 @@ const ONE_SEAT: Row = Row {
     delete: REQUIRED,
 };
 
-#[tokio::test]
-async fn free_and_personal_come_down_to_one_seat_and_no_further() {
+async fn free_and_personal_come_down_to_one_seat_and_no_further(store: Store) {
+    let trial = promise("L3", "one seat", store.ground());
     for kind in ["FREE", "PERSONAL"] {
         let case = format!("{kind} with more users");
         let more = Row { lower: DONE, delete: DONE, ..ONE_SEAT };
-        assert_row(&case, &licensed(3, kind, 1).await, TARGET, more).await;
+        assert_row(&trial, &case, &licensed(store, 3, kind, 1).await, TARGET, more).await;
         // Whatever number of seats stands in it.
         let more = Row { lower: DONE, delete: DONE, ..ONE_SEAT };
-        assert_row(&case, &licensed(3, kind, 50).await, TARGET, more).await;
+        assert_row(&trial, &case, &licensed(store, 3, kind, 50).await, TARGET, more).await;
         let case = format!("{kind} with its one user");
-        assert_row(&case, &licensed(1, kind, 1).await, ADMIN, ONE_SEAT).await;
+        assert_row(&trial, &case, &licensed(store, 1, kind, 1).await, ADMIN, ONE_SEAT).await;
     }
 }
 
 #[tokio::test]
 async fn a_refusal_says_what_the_licence_lacks() {
-    let stage = licensed(1, "FREE", 1).await;
+    let stage = licensed(Store::Sqlite, 1, "FREE", 1).await;
     let create = stage.post("/api/users").json(&model(TARGET, "viewer"));
     let detail = create.send().await.refuses(403, "licence_required");
     assert!(detail.contains("FREE") && detail.contains("TEAM or ENTERPRISE"), "{detail}");
@@ -195,7 +225,7 @@ async fn a_refusal_says_what_the_licence_lacks() {
 
 #[tokio::test]
 async fn a_role_that_lacks_the_permission_is_told_of_that_and_not_of_the_licence() {
-    let stage = licensed(3, "FREE", 1).await;
+    let stage = licensed(Store::Sqlite, 3, "FREE", 1).await;
     let key = stage.key_of(TARGET, dqops_users_service::KeyLifetime::Default).await;
     let create = stage.post("/api/users").by(&key).json(&model("new@example.com", "viewer"));
     create.send().await.refuses(403, "permission_denied");

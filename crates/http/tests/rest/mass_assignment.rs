@@ -3,14 +3,32 @@
 
 use std::{collections::BTreeSet, fs};
 
-use dqops_users_domain::Role;
+use dqops_users_domain::{ApiKeyId, Role, SessionId};
 use dqops_users_http::Authentication;
+use dqops_users_service::SessionLimits;
+use dqops_users_trust::promise;
 use serde_json::{Map, Value, json};
 
-use crate::stage::{BEGINNING, Stage, email, path_of};
+use crate::{
+    sign_ins::begun,
+    stage::{BEGINNING, OTHER_STRONG, STRONG, Stage, Store, email, on_both_stores, path_of},
+};
 
-/// What the directory understands; everything else must be as if it were not there.
-const DOCUMENTED: [&str; 3] = ["email", "accountRole", "dataDomainRoles"];
+on_both_stores!(
+    a_new_user_has_what_the_documented_members_say_and_nothing_else,
+    an_update_changes_what_the_documented_members_say_and_nothing_else,
+    the_first_admin_is_made_of_the_documented_members_only,
+    a_session_and_a_key_are_the_senders_whatever_else_is_said,
+    a_link_and_a_password_are_as_documented_whatever_else_is_said,
+    members_in_another_spelling_are_not_the_documented_ones,
+);
+
+/// What each body understands; everything else must be as if it were not there.
+const OF_USERS: &[&str] = &["email", "accountRole", "dataDomainRoles"];
+const OF_SET_UP: &[&str] = &["code", "email", "password"];
+const OF_SIGN_IN: &[&str] = &["email", "password"];
+const OF_KEYS: &[&str] = &["name", "days", "neverExpires"];
+const OF_LINKS: &[&str] = &["mail"];
 
 const GUESSES: &[&str] = &[
     "account_role",
@@ -66,10 +84,10 @@ fn columns() -> BTreeSet<String> {
 }
 
 /// The members of a body with all that does not belong there.
-fn stuffed(documented: &Value, value: &Value) -> Value {
+fn stuffed(known: &[&str], documented: &Value, value: &Value) -> Value {
     let mut members = Map::new();
     for name in columns().iter().map(String::as_str).chain(GUESSES.iter().copied()) {
-        if !DOCUMENTED.contains(&name) {
+        if !known.contains(&name) {
             members.insert(name.to_owned(), value.clone());
         }
     }
@@ -111,14 +129,19 @@ fn the_columns_are_found() {
     }
 }
 
-#[tokio::test]
-async fn a_new_user_has_what_the_documented_members_say_and_nothing_else() {
-    let stage = Stage::new().await;
+/// How many names a body is stuffed with, each of which is tried.
+fn names(known: &[&str]) -> usize {
+    stuffed(known, &json!({}), &Value::Null).as_object().unwrap().len()
+}
+
+async fn a_new_user_has_what_the_documented_members_say_and_nothing_else(store: Store) {
+    let trial = promise("A2", "a new user", store.ground());
+    let stage = Stage::on(store).await;
     stage.install("ENTERPRISE", 1000).await;
     for (number, value) in values().iter().enumerate() {
         let name = format!("jane{number}@example.com");
         let record = stage.storage.read().await.unwrap().directory().await.unwrap();
-        let body = stuffed(&json!({"email": name, "accountRole": "viewer"}), value);
+        let body = stuffed(OF_USERS, &json!({"email": name, "accountRole": "viewer"}), value);
         stage.post("/api/users").json(&body).send().await.gives_nothing(201);
 
         let user = stage.find(&name).await.unwrap();
@@ -133,12 +156,13 @@ async fn a_new_user_has_what_the_documented_members_say_and_nothing_else() {
         let after = reader.directory().await.unwrap();
         assert_eq!((after.licence, after.started_at), (record.licence, record.started_at));
         assert_eq!(after.data_domains_version, record.data_domains_version);
+        trial.tried(names(OF_USERS));
     }
 }
 
-#[tokio::test]
-async fn an_update_changes_what_the_documented_members_say_and_nothing_else() {
-    let stage = Stage::new().await;
+async fn an_update_changes_what_the_documented_members_say_and_nothing_else(store: Store) {
+    let trial = promise("A2", "a change of a user", store.ground());
+    let stage = Stage::on(store).await;
     stage.install("ENTERPRISE", 1000).await;
     let jane = stage.person("jane@example.com", Role::Viewer).await;
     stage.clock.set("2026-01-05T00:00:00Z");
@@ -148,12 +172,12 @@ async fn an_update_changes_what_the_documented_members_say_and_nothing_else() {
             stage.put(&path_of(&jane.email)).json(&body).send().await.gives_nothing(204);
         };
         // Nothing documented that would be a change: nothing changes.
-        put(stuffed(&json!({"email": jane.email}), value)).await;
+        put(stuffed(OF_USERS, &json!({"email": jane.email}), value)).await;
         assert_eq!(stage.find(&jane.email).await.unwrap(), before);
         assert_eq!(stage.list().await, list);
         // Only the role is.
         let role = [Role::Operator, Role::Editor][number % 2];
-        put(stuffed(&json!({"email": jane.email, "accountRole": role}), value)).await;
+        put(stuffed(OF_USERS, &json!({"email": jane.email, "accountRole": role}), value)).await;
         let mut expected = before;
         expected.roles.account = role;
         let after = stage.find(&jane.email).await.unwrap();
@@ -162,17 +186,16 @@ async fn an_update_changes_what_the_documented_members_say_and_nothing_else() {
         assert_eq!(after, expected);
         assert!(!stage.has_password(&jane.email).await);
         stage.get(&path_of(&jane.email)).by(&jane.key).send().await.gives(200);
+        trial.tried(names(OF_USERS));
     }
 }
 
-#[tokio::test]
-async fn the_first_admin_is_made_of_the_documented_members_only() {
+async fn the_first_admin_is_made_of_the_documented_members_only(store: Store) {
+    let trial = promise("A2", "the first admin", store.ground());
     for value in values() {
-        let stage = Stage::empty(Authentication::Required).await;
+        let stage = Stage::empty_on(store, Authentication::Required).await;
         let documented = json!({"code": stage.setup_code().await, "email": "first@example.com"});
-        let mut body = stuffed(&documented, &value);
-        // Of the set-up's own members it has one more than a user: the password.
-        body.as_object_mut().unwrap().remove("password");
+        let body = stuffed(OF_SET_UP, &documented, &value);
         stage.post("/api/setup").json(&body).send().await.gives(201);
         let user = stage.find("first@example.com").await.unwrap();
         assert_eq!((user.email, user.roles.account), (email("first@example.com"), Role::Admin));
@@ -181,12 +204,76 @@ async fn the_first_admin_is_made_of_the_documented_members_only() {
         let mut reader = stage.storage.read().await.unwrap();
         assert_eq!(reader.api_keys(None).await.unwrap().len(), 1);
         assert_eq!(reader.directory().await.unwrap().licence, None);
+        trial.tried(names(OF_SET_UP));
     }
 }
 
-#[tokio::test]
-async fn members_in_another_spelling_are_not_the_documented_ones() {
-    let stage = Stage::new().await;
+const JANE: &str = "jane@example.com";
+
+async fn a_session_and_a_key_are_the_senders_whatever_else_is_said(store: Store) {
+    let trial = promise("A2", "a session and a key", store.ground());
+    let stage = Stage::on(store).await;
+    stage.add_with_password(JANE, Role::Viewer).await;
+    let jane = stage.find(JANE).await.unwrap();
+    for value in values() {
+        let before = stage.list().await;
+        let body = stuffed(OF_SIGN_IN, &json!({"email": JANE, "password": STRONG}), &value);
+        let session = stage.post("/api/session").anonymous().json(&body).send().await.gives(201);
+        let session = begun(&session);
+        let mut reader = stage.storage.read().await.unwrap();
+        let (stored, _) =
+            reader.find_session(SessionId(session.id.parse().unwrap())).await.unwrap().unwrap();
+        assert_eq!((stored.user, stored.created_at), (jane.id, BEGINNING.parse().unwrap()));
+        assert_eq!(stored.ends_at, stored.created_at + SessionLimits::default().length);
+        drop(reader);
+        trial.tried(names(OF_SIGN_IN));
+
+        let body = stuffed(OF_KEYS, &json!({"name": "nightly", "days": 7}), &value);
+        let key =
+            stage.post("/api/keys").by(&session.token).json(&body).send().await.gives(201).json();
+        let id = ApiKeyId(key["id"].as_str().unwrap().parse().unwrap());
+        let mut reader = stage.storage.read().await.unwrap();
+        let (stored, owner) = reader.find_api_key(id).await.unwrap().unwrap();
+        assert_eq!((stored.owner, owner), (jane.id, email(JANE)));
+        assert_eq!(stored.expires_at, Some("2026-01-08T00:00:00Z".parse().unwrap()));
+        assert_eq!((stored.name.as_str(), stored.last_used_at), ("nightly", None));
+        assert_eq!(reader.api_keys(Some(jane.id)).await.unwrap().len(), 1, "one key, of Jane's");
+        drop(reader);
+        stage.delete(&format!("/api/keys/{}", id.0)).send().await.gives_nothing(204);
+        assert_eq!(stage.list().await, before);
+        trial.tried(names(OF_KEYS));
+    }
+}
+
+async fn a_link_and_a_password_are_as_documented_whatever_else_is_said(store: Store) {
+    let trial = promise("A2", "a password link and a password", store.ground());
+    let stage = Stage::on(store).await;
+    stage.add_with_password(JANE, Role::Viewer).await;
+    let path = format!("{}/passwordlink", path_of(JANE));
+    for value in values() {
+        let before = (stage.find(JANE).await.unwrap(), stage.list().await);
+        let body = stuffed(OF_LINKS, &json!({}), &value);
+        let link = stage.post(&path).json(&body).send().await.gives(201).json();
+        assert_eq!(link["expiresAt"], "2026-01-04T00:00:00Z");
+        let token = link["link"].as_str().unwrap().strip_prefix("/password/").unwrap();
+        let (user, _) = stage.directory.look_at_password_link(token).await.unwrap();
+        assert_eq!(user, email(JANE));
+        trial.tried(names(OF_LINKS));
+
+        // A password is a string; an object that names one is none.
+        let body = stuffed(&[], &json!({"password": OTHER_STRONG}), &value);
+        for path in [format!("{}/password", path_of(JANE)), "/api/mypassword".to_owned()] {
+            stage.put(&path).json(&body).send().await.refuses(400, "malformed_body");
+        }
+        assert!(stage.opens(JANE, STRONG).await && !stage.opens(JANE, OTHER_STRONG).await);
+        assert_eq!((stage.find(JANE).await.unwrap(), stage.list().await), before);
+        trial.tried(2 * names(&[]));
+    }
+}
+
+async fn members_in_another_spelling_are_not_the_documented_ones(store: Store) {
+    let trial = promise("A2", "another spelling", store.ground());
+    let stage = Stage::on(store).await;
     for body in [
         json!({"Email": "a@example.com", "accountRole": "viewer"}),
         json!({"e-mail": "a@example.com", "accountRole": "viewer"}),
@@ -194,6 +281,7 @@ async fn members_in_another_spelling_are_not_the_documented_ones() {
     ] {
         let answer = stage.post("/api/users").json(&body).send().await;
         answer.refuses_field(406, "missing_field", "email");
+        trial.tried(1);
     }
     for body in [
         json!({"email": "a@example.com", "account_role": "admin"}),
@@ -202,5 +290,6 @@ async fn members_in_another_spelling_are_not_the_documented_ones() {
     ] {
         let answer = stage.post("/api/users").json(&body).send().await;
         answer.refuses_field(406, "missing_field", "accountRole");
+        trial.tried(1);
     }
 }

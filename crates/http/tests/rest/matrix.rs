@@ -3,13 +3,21 @@
 
 use axum::http::Method;
 use dqops_users_domain::Role;
+use dqops_users_trust::promise;
+use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use crate::{
     call::Call,
     sign_ins::Begun,
-    stage::{Person, STRONG, Stage, UNKNOWN_TOKEN, model},
+    stage::{Person, STRONG, Stage, Store, UNKNOWN_TOKEN, model, on_both_stores},
 };
+
+on_both_stores!(
+    every_cell_of_the_matrix_holds,
+    a_session_may_do_what_a_key_of_its_user_may_do_and_sign_out,
+    head_is_answered_as_get_is,
+);
 
 /// Whose user, or whose sessions, the request names.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,19 +117,36 @@ struct Cell {
     links: [String; 2],
 }
 
+/// A user with a key, a session and a password link.
+async fn with_credentials(stage: &Stage, name: &str, role: Role) -> (Person, Begun, String) {
+    let person = stage.person(name, role).await;
+    let (session, link) = join(stage.session_for(name), stage.link_for(name)).await;
+    (person, session, link)
+}
+
 impl Cell {
+    /// The cells of a row, all prepared at once.
+    async fn row(stage: &Stage, row: usize, skipped: usize) -> Vec<(&'static str, Self)> {
+        let callers = CALLERS.into_iter().enumerate().skip(skipped);
+        let cells = callers.map(|(column, (caller, role))| async move {
+            (caller, Self::prepare(stage, row * CALLERS.len() + column, caller, role).await)
+        });
+        join_all(cells).await
+    }
+
     async fn prepare(stage: &Stage, number: usize, caller: &str, role: Option<Role>) -> Self {
-        let own =
-            stage.person(&format!("own{number}@example.com"), role.unwrap_or(Role::Viewer)).await;
-        let other = stage.person(&format!("other{number}@example.com"), Role::Operator).await;
+        let (own, other) =
+            (format!("own{number}@example.com"), format!("other{number}@example.com"));
+        let own = with_credentials(stage, &own, role.unwrap_or(Role::Viewer));
+        let other = with_credentials(stage, &other, Role::Operator);
+        let ((own, own_session, own_link), (other, other_session, other_link)) =
+            join(own, other).await;
         let token = match caller {
             "anonymous" => None,
             "invalid token" => Some(UNKNOWN_TOKEN.to_owned()),
             _ => Some(own.key.clone()),
         };
-        let own_session = stage.session_for(&own.email).await;
-        let other_session = stage.session_for(&other.email).await;
-        let links = [stage.link_for(&own.email).await, stage.link_for(&other.email).await];
+        let links = [own_link, other_link];
         Self { own, other, own_session, other_session, token, links }
     }
 
@@ -166,16 +191,14 @@ impl Cell {
     }
 }
 
-#[tokio::test]
-async fn every_cell_of_the_matrix_holds() {
-    let stage = Stage::new().await;
-    let mut number = 0;
-    for (method, path, whose, statuses) in MATRIX {
-        for ((caller, role), status) in CALLERS.into_iter().zip(statuses) {
-            number += 1;
-            let cell = Cell::prepare(&stage, number, caller, role).await;
+async fn every_cell_of_the_matrix_holds(store: Store) {
+    let trial = promise("A1", "each cell with a key", store.ground());
+    let stage = Stage::on(store).await;
+    for (row, (method, path, whose, statuses)) in MATRIX.iter().enumerate() {
+        for ((caller, cell), status) in Cell::row(&stage, row, 0).await.into_iter().zip(statuses) {
             let before = stage.tag("/api/users").await;
             let case = format!("{method} {path} ({whose:?}) by {caller}");
+            let number = row * CALLERS.len() + usize::from(*status);
             let answer = cell.call(&stage, method, path, *whose, number).send().await;
             assert_eq!(answer.status, *status, "{case}: {}", answer.text());
             if *status >= 400 {
@@ -183,43 +206,41 @@ async fn every_cell_of_the_matrix_holds() {
                 assert_eq!(stage.tag("/api/users").await, before, "{case} changed something");
                 cell.assert_unchanged(&stage, &case).await;
             }
+            trial.tried(1);
         }
     }
 }
 
-#[tokio::test]
-async fn a_session_may_do_what_a_key_of_its_user_may_do_and_sign_out() {
-    let stage = Stage::new().await;
-    let mut number = 0;
-    for (method, path, whose, statuses) in MATRIX {
-        for ((caller, role), status) in CALLERS.into_iter().zip(statuses).skip(2) {
-            number += 1;
-            let mut cell = Cell::prepare(&stage, number, caller, role).await;
+async fn a_session_may_do_what_a_key_of_its_user_may_do_and_sign_out(store: Store) {
+    let trial = promise("A1", "each cell with a session", store.ground());
+    let stage = Stage::on(store).await;
+    for (row, (method, path, whose, statuses)) in MATRIX.iter().enumerate() {
+        let cells = Cell::row(&stage, row, 2).await.into_iter().zip(&statuses[2..]);
+        for ((caller, mut cell), status) in cells {
             cell.token = Some(cell.own_session.token.clone());
             let case = format!("{method} {path} ({whose:?}) by {caller} with a session");
             let is_sign_out = (*method, *path) == ("DELETE", "/api/session");
             let status = if is_sign_out { 204 } else { *status };
-            let answer = cell.call(&stage, method, path, *whose, number).send().await;
+            let answer = cell.call(&stage, method, path, *whose, row).send().await;
             assert_eq!(answer.status, status, "{case}: {}", answer.text());
             if status >= 400 {
                 answer.refuses(status, code(path, caller, status));
                 cell.assert_unchanged(&stage, &case).await;
             }
+            trial.tried(1);
         }
     }
 }
 
-#[tokio::test]
-async fn head_is_answered_as_get_is() {
-    let stage = Stage::new().await;
-    for (number, (_, path, whose, statuses)) in
-        MATRIX.iter().filter(|row| row.0 == "GET" && !HAS_EFFECT.contains(&row.1)).enumerate()
-    {
-        for ((caller, role), status) in CALLERS.into_iter().zip(statuses) {
-            let name = 100 * number + role.map_or(caller.len(), |role| role.strength().into());
-            let cell = Cell::prepare(&stage, name, caller, role).await;
-            let answer = cell.call(&stage, "HEAD", path, *whose, number).send().await;
+async fn head_is_answered_as_get_is(store: Store) {
+    let trial = promise("A1", "each cell of HEAD", store.ground());
+    let stage = Stage::on(store).await;
+    let answered = |row: &&(&str, &str, Whose, _)| row.0 == "GET" && !HAS_EFFECT.contains(&row.1);
+    for (row, (_, path, whose, statuses)) in MATRIX.iter().filter(answered).enumerate() {
+        for ((caller, cell), status) in Cell::row(&stage, row, 0).await.into_iter().zip(statuses) {
+            let answer = cell.call(&stage, "HEAD", path, *whose, row).send().await;
             assert_eq!(answer.status, *status, "HEAD {path} ({whose:?}) by {caller}");
+            trial.tried(1);
         }
     }
 }

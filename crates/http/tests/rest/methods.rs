@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
+use dqops_users_trust::promise;
 
-use crate::stage::{ADMIN, Stage};
+use crate::stage::{ADMIN, Stage, Store, on_both_stores};
+
+on_both_stores!(a_method_that_a_path_lacks_is_refused_with_those_that_it_knows);
 
 const METHODS: [&str; 10] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "BREW"];
@@ -22,9 +25,9 @@ fn served() -> BTreeMap<String, BTreeSet<String>> {
     served
 }
 
-#[tokio::test]
-async fn a_method_that_a_path_lacks_is_refused_with_those_that_it_knows() {
-    let stage = Stage::new().await;
+async fn a_method_that_a_path_lacks_is_refused_with_those_that_it_knows(store: Store) {
+    let trial = promise("I5", "methods that a route lacks", store.ground());
+    let stage = Stage::on(store).await;
     let mut refused = 0;
     for (path, known) in served() {
         for method in METHODS.into_iter().filter(|method| !known.contains(*method)) {
@@ -40,6 +43,7 @@ async fn a_method_that_a_path_lacks_is_refused_with_those_that_it_knows() {
                     answer.refuses(405, "method_not_allowed");
                 }
                 refused += 1;
+                trial.tried(1);
             }
         }
     }

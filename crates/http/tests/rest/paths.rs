@@ -2,9 +2,16 @@
 
 use axum::http::Uri;
 use dqops_users_domain::Role;
+use dqops_users_trust::promise;
 use serde_json::Value;
 
-use crate::stage::{STRONG, Stage, model};
+use crate::stage::{STRONG, Stage, Store, model, on_both_stores};
+
+on_both_stores!(
+    no_path_leads_to_another_route_or_user,
+    a_path_is_judged_only_after_its_caller,
+    a_long_path_is_refused_like_any_other,
+);
 
 /// Users whom a path that is read carelessly would find.
 const PLANTED: &[&str] = &[
@@ -130,8 +137,8 @@ const PATHS: &[(&str, Statuses)] = &[
     ("/swagger-ui/%ff", [400, 405, 405]),
 ];
 
-async fn planted() -> (Stage, (Value, String)) {
-    let stage = Stage::new().await;
+async fn planted(store: Store) -> (Stage, (Value, String)) {
+    let stage = Stage::on(store).await;
     for name in PLANTED {
         stage.add(name, Role::Viewer).await;
     }
@@ -151,9 +158,9 @@ fn expected_code(status: u16, path: &str) -> &'static str {
     }
 }
 
-#[tokio::test]
-async fn no_path_leads_to_another_route_or_user() {
-    let (stage, before) = planted().await;
+async fn no_path_leads_to_another_route_or_user(store: Store) {
+    let trial = promise("I3", "crooked paths, as the API reads them", store.ground());
+    let (stage, before) = planted(store).await;
     for (path, [get, put, delete]) in PATHS {
         stage.get(path).send().await.refuses(*get, expected_code(*get, path));
         stage.delete(path).send().await.refuses(*delete, expected_code(*delete, path));
@@ -165,30 +172,33 @@ async fn no_path_leads_to_another_route_or_user() {
         assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);
         let now = (stage.list().await, stage.tag("/api/users").await);
         assert_eq!(now, before, "{path} changed something");
+        trial.tried(4);
     }
     for name in PLANTED {
         assert!(!stage.has_password(name).await, "{name}");
     }
 }
 
-#[tokio::test]
-async fn a_path_is_judged_only_after_its_caller() {
-    let (stage, _) = planted().await;
+async fn a_path_is_judged_only_after_its_caller(store: Store) {
+    let trial = promise("I3", "crooked paths without a credential", store.ground());
+    let (stage, _) = planted(store).await;
     for (path, statuses) in PATHS {
         if *statuses == NO_EMAIL || *statuses == NO_USER {
             let answer = stage.get(path).anonymous().send().await;
             answer.refuses(401, "authentication_required");
+            trial.tried(1);
         }
     }
 }
 
-#[tokio::test]
-async fn a_long_path_is_refused_like_any_other() {
-    let (stage, _) = planted().await;
+async fn a_long_path_is_refused_like_any_other(store: Store) {
+    let trial = promise("I3", "long paths", store.ground());
+    let (stage, _) = planted(store).await;
     for length in [255, 4096, 60_000] {
         for part in ["a", "%2e", "%252f", "+"] {
             let path = format!("/api/users/{}@example.com", part.repeat(length / part.len()));
             stage.get(&path).send().await.refuses_field(400, "invalid_field", "email");
+            trial.tried(1);
         }
         let path = format!("/api/users{}", "/x".repeat(length / 2));
         let status = stage.get(&path).send().await.status;

@@ -10,7 +10,9 @@ use dqops_users_service::{
     Settings, UserInput,
 };
 use dqops_users_storage::SharedStorage;
+use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
 use dqops_users_storage_sqlite::SqliteStorage;
+use dqops_users_trust::Ground;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -37,6 +39,49 @@ pub(crate) struct Person {
     pub(crate) key_id: String,
 }
 
+/// The two kinds of storage.
+#[derive(Clone, Copy)]
+pub(crate) enum Store {
+    Sqlite,
+    Postgres,
+}
+
+impl Store {
+    /// Where a promise is tried that is tried on this store.
+    pub(crate) const fn ground(self) -> Ground {
+        match self {
+            Self::Sqlite => Ground::Sqlite,
+            Self::Postgres => Ground::Postgres,
+        }
+    }
+}
+
+/// What a directory is kept in, which goes away with the stage.
+enum Kept {
+    InFolder(#[expect(dead_code, reason = "it is kept for its end")] TempDir),
+    OnServer(#[expect(dead_code, reason = "it is kept for its end")] Box<TestDatabase>),
+}
+
+/// Makes a test for each store of every case, which takes the [`Store`].
+macro_rules! on_both_stores {
+    ($($case:ident),+ $(,)?) => {
+        $(
+            mod $case {
+                #[tokio::test]
+                async fn on_sqlite() {
+                    super::$case($crate::stage::Store::Sqlite).await;
+                }
+
+                #[tokio::test]
+                async fn on_postgres() {
+                    super::$case($crate::stage::Store::Postgres).await;
+                }
+            }
+        )+
+    };
+}
+pub(crate) use on_both_stores;
+
 pub(crate) struct Stage {
     pub(crate) router: Router,
     pub(crate) directory: Directory,
@@ -44,13 +89,18 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<MovableClock>,
     /// The first admin's key, with which requests are sent unless they say otherwise.
     pub(crate) admin: Option<String>,
-    _folder: TempDir,
+    _kept: Kept,
 }
 
 impl Stage {
     /// A directory with an admin under a TEAM licence with seats for all.
     pub(crate) async fn new() -> Self {
-        let mut stage = Self::empty(Authentication::Required).await;
+        Self::on(Store::Sqlite).await
+    }
+
+    /// The same on a store of that kind.
+    pub(crate) async fn on(store: Store) -> Self {
+        let mut stage = Self::empty_on(store, Authentication::Required).await;
         stage.install("TEAM", 1000).await;
         stage.admin = Some(stage.first_admin().await);
         stage
@@ -58,16 +108,19 @@ impl Stage {
 
     /// A directory that was just started: an evaluation, and nobody in it.
     pub(crate) async fn empty(authentication: Authentication) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let storage = SqliteStorage::open(&folder.path().join("users.db")).await.unwrap();
-        let storage: SharedStorage = Arc::new(storage);
+        Self::empty_on(Store::Sqlite, authentication).await
+    }
+
+    /// The same on a store of that kind.
+    pub(crate) async fn empty_on(store: Store, authentication: Authentication) -> Self {
+        let (storage, kept) = open(store).await;
         let clock = Arc::new(MovableClock::at(BEGINNING));
         let ambient = Ambient::new(Arc::<MovableClock>::clone(&clock), Arc::new(OsRandomness));
         let settings = Settings::new(vendor::public_key());
         let directory = Directory::new(Arc::clone(&storage), settings, ambient);
         directory.start().await.unwrap();
         let router = router(directory.clone(), HttpSettings::new(authentication));
-        Self { router, directory, storage, clock, admin: None, _folder: folder }
+        Self { router, directory, storage, clock, admin: None, _kept: kept }
     }
 
     /// The same directory behind another router.
@@ -192,6 +245,22 @@ impl Stage {
     /// The entity tag of what is at the path.
     pub(crate) async fn tag(&self, path: &str) -> String {
         self.get(path).send().await.gives(200).header("etag").to_owned()
+    }
+}
+
+/// A store of its own.
+async fn open(store: Store) -> (SharedStorage, Kept) {
+    match store {
+        Store::Sqlite => {
+            let folder = tempfile::tempdir().unwrap();
+            let storage = SqliteStorage::open(&folder.path().join("users.db")).await.unwrap();
+            (Arc::new(storage), Kept::InFolder(folder))
+        }
+        Store::Postgres => {
+            let database = TestDatabase::create().await;
+            let storage = PostgresStorage::open(database.url(), None).await.unwrap();
+            (Arc::new(storage), Kept::OnServer(Box::new(database)))
+        }
     }
 }
 

@@ -6,13 +6,16 @@ use std::{
     net::Shutdown,
 };
 
+use dqops_users_trust::promise;
 use serde_json::json;
 
 use crate::{
     connections::is_well,
-    place::{Place, Store},
+    place::{Place, Store, on_both_stores},
     stage::Stage,
 };
+
+on_both_stores!(a_body_that_is_too_large_is_refused_with_413);
 
 #[test]
 fn what_is_no_http_is_refused_and_the_server_goes_on() {
@@ -53,17 +56,22 @@ fn what_is_no_http_is_refused_and_the_server_goes_on() {
     assert!(!done.stderr.contains("panicked") && !done.stderr.contains("ERROR"), "{}", done.stderr);
 }
 
-#[test]
-fn a_body_that_is_too_large_is_refused_with_413() {
-    let stage = Stage::new(Store::Sqlite);
+fn a_body_that_is_too_large_is_refused_with_413(store: Store) {
+    let trial = promise("I5", "large bodies on the wire, also chunked", store.ground());
+    let stage = Stage::new(store);
     let json = |length: usize| {
         let mut text = json!({"email": "jane@example.com", "accountRole": "viewer"}).to_string();
         text.extend(iter::repeat_n(' ', length - text.len()));
         text
     };
-    for (method, path, limit) in
-        [("POST", "/api/users", 1 << 20), ("PUT", "/api/mypassword", 16 << 10)]
-    {
+    for (method, path, limit) in [
+        ("POST", "/api/users", 1 << 20),
+        ("POST", "/api/keys", 1 << 20),
+        ("PUT", "/api/users/admin@example.com", 1 << 20),
+        ("PUT", "/api/mypassword", 16 << 10),
+        ("PUT", "/api/users/admin@example.com/password", 16 << 10),
+        ("POST", "/api/session", 16 << 10),
+    ] {
         let body = json(limit + 1);
         let mut wire = stage.admin.connect().unwrap();
         let head = stage.admin.head(method, path, "application/json", body.len());
@@ -77,6 +85,7 @@ fn a_body_that_is_too_large_is_refused_with_413() {
             head.replace(&format!("Content-Length: {}", body.len()), "Transfer-Encoding: chunked");
         let sent = wire.write(&format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
         sent.and_then(|()| wire.reply()).unwrap().refuses(413, "body_too_large");
+        trial.tried(2);
     }
     is_well(&stage.admin);
     let fits = json(1 << 20);

@@ -15,6 +15,8 @@ use crate::time::PATIENCE;
 pub(crate) struct Client {
     address: SocketAddr,
     key: Option<String>,
+    /// Further lines of the head.
+    headers: String,
 }
 
 /// A connection; it stays open from request to request.
@@ -35,16 +37,21 @@ pub(crate) type Body<'b> = Option<(&'b str, &'b str)>;
 
 impl Client {
     pub(crate) const fn new(address: SocketAddr) -> Self {
-        Self { address, key: None }
+        Self { address, key: None, headers: String::new() }
     }
 
     pub(crate) fn by(&self, key: &str) -> Self {
-        Self { address: self.address, key: Some(key.to_owned()) }
+        Self { key: Some(key.to_owned()), ..self.clone() }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        Self { headers: format!("{}{name}: {value}\r\n", self.headers), ..self.clone() }
     }
 
     /// The same caller at another server.
     pub(crate) fn at(&self, address: SocketAddr) -> Self {
-        Self { address, key: self.key.clone() }
+        Self { address, ..self.clone() }
     }
 
     pub(crate) fn key(&self) -> &str {
@@ -104,7 +111,7 @@ impl Client {
 
     /// The head of a request with a body of that length.
     pub(crate) fn head(&self, method: &str, path: &str, kind: &str, length: usize) -> String {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{}", self.headers);
         if let Some(key) = &self.key {
             let _ = write!(head, "Authorization: Bearer {key}\r\n");
         }

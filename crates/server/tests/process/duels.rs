@@ -1,10 +1,12 @@
 //! A3: two admins who take each other away at once leave one of them, at one server and over two.
 
+use dqops_users_trust::{Trial, count, promise};
 use serde_json::json;
 
 use crate::{
     client::{Client, Reply},
     crowd::{Request, volley},
+    insider::Insider,
     place::{Store, on_both_stores},
     server::{ADMIN, Server},
     stage::Stage,
@@ -48,21 +50,13 @@ fn two_admins(stage: &Stage, other: Option<&Server>) -> [Client; 2] {
     [stage.admin.clone(), bob.at(at)]
 }
 
-/// Who is an admin, as the database has it.
-fn stored_admins(stage: &Stage) -> Vec<String> {
-    let listed = stage.place.cli(&["user", "list"]).succeeds();
-    let admins = listed.lines().filter_map(|row| row.strip_suffix("\tadmin"));
-    admins.map(str::to_owned).collect()
-}
-
-fn demotions(stage: &Stage, admins: &[Client; 2], targets: [&str; 2]) {
-    for round in 0..20 {
+fn demotions(trial: &Trial, stage: &Stage, admins: &[Client; 2], targets: [&str; 2]) {
+    let insider = Insider::at(&stage.place);
+    for round in 0..count(20, 1000) {
         let winner = duel(admins, |admin, name| Request::demote(admin, name), targets, round);
         let loser = targets[winner];
         let left = NAMES.into_iter().find(|name| *name != loser).unwrap();
-        if round.is_multiple_of(4) {
-            assert_eq!(stored_admins(stage), [left], "round {round}");
-        }
+        assert_eq!(insider.admins(), [left], "round {round}");
         let left = &admins[NAMES.iter().position(|name| *name == left).unwrap()];
         let again = json!({"email": loser, "accountRole": "admin"});
         // A server that did not do it itself may learn only now who is an admin.
@@ -70,46 +64,54 @@ fn demotions(stage: &Stage, admins: &[Client; 2], targets: [&str; 2]) {
             let restored = left.put(&format!("/api/users/{loser}"), &again);
             (restored.status == 204).then_some(())
         });
+        trial.tried(1);
     }
 }
 
 const EACH_OTHER: [&str; 2] = [NAMES[1], NAMES[0]];
 
 fn two_admins_who_demote_each_other_leave_one(store: Store) {
+    let trial = promise("A3", "demotions of each other", store.ground());
     let stage = Stage::new(store);
-    demotions(&stage, &two_admins(&stage, None), EACH_OTHER);
+    demotions(&trial, &stage, &two_admins(&stage, None), EACH_OTHER);
 }
 
 fn two_admins_who_demote_each_other_over_two_servers_leave_one(store: Store) {
+    let trial = promise("A3", "demotions of each other over two replicas", store.ground());
     let stage = Stage::new(store);
     let other = stage.replica();
-    demotions(&stage, &two_admins(&stage, Some(&other)), EACH_OTHER);
+    demotions(&trial, &stage, &two_admins(&stage, Some(&other)), EACH_OTHER);
 }
 
 fn two_admins_who_both_step_down_leave_one(store: Store) {
+    let trial = promise("A3", "both step down over two replicas", store.ground());
     let stage = Stage::new(store);
     let other = stage.replica();
-    demotions(&stage, &two_admins(&stage, Some(&other)), NAMES);
+    demotions(&trial, &stage, &two_admins(&stage, Some(&other)), NAMES);
 }
 
-fn deletions(stage: &Stage, other: Option<&Server>) {
+fn deletions(trial: &Trial, stage: &Stage, other: Option<&Server>) {
+    let insider = Insider::at(&stage.place);
     let mut admins = two_admins(stage, other);
-    for round in 0..6 {
+    for round in 0..count(10, 1000) {
         let winner = duel(&admins, |admin, name| Request::delete(admin, name), EACH_OTHER, round);
-        assert_eq!(stored_admins(stage), [NAMES[winner]], "round {round}");
+        assert_eq!(insider.emails(), [NAMES[winner]], "round {round}");
+        assert_eq!(insider.admins(), [NAMES[winner]], "round {round}");
         let loser = 1 - winner;
         admins[winner].add(NAMES[loser], "admin").gives(201);
-        let key = stage.place.cli(&["api-key", "issue", NAMES[loser]]).succeeds();
-        admins[loser] = admins[loser].by(key.trim_end());
+        admins[loser] = admins[loser].by(&insider.key_of(NAMES[loser]));
+        trial.tried(1);
     }
 }
 
 fn two_admins_who_delete_each_other_leave_one(store: Store) {
-    deletions(&Stage::new(store), None);
+    let trial = promise("A3", "deletions of each other", store.ground());
+    deletions(&trial, &Stage::new(store), None);
 }
 
 fn two_admins_who_delete_each_other_over_two_servers_leave_one(store: Store) {
+    let trial = promise("A3", "deletions of each other over two replicas", store.ground());
     let stage = Stage::new(store);
     let other = stage.replica();
-    deletions(&stage, Some(&other));
+    deletions(&trial, &stage, Some(&other));
 }

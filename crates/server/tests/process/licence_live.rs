@@ -1,5 +1,6 @@
 //! Licences that come, go and lapse while the server runs.
 
+use dqops_users_trust::{count, promise};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -12,7 +13,8 @@ use crate::{
 
 on_both_stores!(
     a_licence_counts_as_soon_as_the_command_says_so,
-    a_licence_that_lapses_while_the_server_runs_stops_adding_and_nothing_else,
+    a_licence_that_lapses_while_servers_run_stops_adding_and_nothing_else,
+    a_clock_that_was_set_back_by_more_than_a_day_is_noticed,
     with_a_lapsed_licence_nobody_is_locked_out,
 );
 
@@ -60,33 +62,74 @@ fn wall_clock() -> Timestamp {
     Timestamp::now()
 }
 
-fn a_licence_that_lapses_while_the_server_runs_stops_adding_and_nothing_else(store: Store) {
+/// L2: at its very end, on every replica; the promise is within a minute.
+fn a_licence_that_lapses_while_servers_run_stops_adding_and_nothing_else(store: Store) {
+    let trial = promise("L2", "the end of a licence on two replicas", store.ground());
     let stage = Stage::with_licence(store, "");
-    let end = wall_clock() + SignedDuration::from_millis(2500);
-    let expires = end.to_string();
-    install(
-        &stage.place,
-        &vendor::sign_terms(&Terms { expires: Some(&expires), ..Terms::default() }),
-    );
-    let mut made = 0;
-    eventually(PATIENCE, "the licence lapses", || {
-        let began = wall_clock();
-        let reply = stage.admin.add(&format!("user{made}@example.com"), "viewer");
-        if reply.status == 201 {
-            assert!(began < end, "added after its end");
-            made += 1;
-            return None;
+    let other = stage.replica();
+    let admins = [stage.admin.clone(), stage.admin.at(other.address())];
+    let mut latest = SignedDuration::ZERO;
+    for round in 0..count(1, 20) {
+        let end = wall_clock() + SignedDuration::from_millis(2500);
+        let expires = end.to_string();
+        let terms = Terms { expires: Some(&expires), ..Terms::default() };
+        install(&stage.place, &vendor::sign_terms(&terms));
+        for (replica, admin) in admins.iter().enumerate() {
+            let mut made = 0;
+            eventually(PATIENCE, "the licence lapses", || {
+                let began = wall_clock();
+                let reply =
+                    admin.add(&format!("user{replica}-{round}-{made}@example.com"), "viewer");
+                if reply.status == 201 {
+                    assert!(began < end, "added after its end");
+                    made += 1;
+                    return None;
+                }
+                let refused = wall_clock();
+                assert!(refused >= end, "refused before its end: {reply:?}");
+                latest = latest.max(refused.duration_since(end));
+                Some(reply.refuses(403, "licence_expired"))
+            });
+            assert!(made > 0 || replica > 0, "there was no time to add anybody");
+            trial.tried(1);
         }
-        assert!(wall_clock() >= end, "refused before its end: {reply:?}");
-        Some(reply.refuses(403, "licence_expired"))
-    });
-    assert!(made > 0);
-    assert_eq!(stage.admin.emails().len(), made + 1);
-    let shown = stage.place.cli(&["licence", "show", "--json"]).json();
-    assert_eq!(shown["state"], "lapsed");
-    stage.admin.delete("/api/users/user0@example.com").gives(204);
+        let shown = stage.place.cli(&["licence", "show", "--json"]).json();
+        assert_eq!((&shown["state"], &shown["clockSetBack"]), (&json!("lapsed"), &json!(false)));
+        stage.admin.delete(&format!("/api/users/user0-{round}-0@example.com")).gives(204);
+    }
+    trial.figure(format!("refused within {} ms of the end", latest.as_millis()));
     install(&stage.place, &vendor::team(1_000_000));
-    stage.admin.add("user0@example.com", "viewer").gives(201);
+    stage.admin.add("user0-0-0@example.com", "viewer").gives(201);
+}
+
+/// The clock of the machine stays as it is: the time that was seen last is set forward instead.
+fn a_clock_that_was_set_back_by_more_than_a_day_is_noticed(store: Store) {
+    let trial = promise("L2", "a clock that was set back", store.ground());
+    let stage = Stage::with_licence(store, "");
+    let end = (wall_clock() + SignedDuration::from_hours(12)).to_string();
+    install(&stage.place, &vendor::sign_terms(&Terms { expires: Some(&end), ..Terms::default() }));
+    stage.admin.add("before@example.com", "viewer").gives(201);
+    for (hours, is_noticed) in [(1, false), (23, false), (25, true), (240, true)] {
+        let seen = (wall_clock() + SignedDuration::from_hours(hours)).as_microsecond();
+        stage.place.raw(&format!("UPDATE directory SET latest_time = {seen}"));
+        // A server that starts now, and one that ran before and learns it with its next change.
+        let restarted = stage.place.server().start();
+        stage.admin.delete(&format!("/api/users/{}", stage.admin.emails()[1])).gives(204);
+        for (at, admin) in [&stage.admin, &stage.admin.at(restarted.address())].iter().enumerate() {
+            let reply = admin.add(&format!("user{hours}-{at}@example.com"), "viewer");
+            if is_noticed {
+                reply.refuses(403, "licence_expired");
+            } else {
+                reply.gives(201);
+            }
+            trial.tried(1);
+        }
+        let shown = stage.place.cli(&["licence", "show", "--json"]).json();
+        assert_eq!(shown["clockSetBack"], is_noticed, "{hours} h");
+        assert_eq!(shown["state"], if is_noticed { "lapsed" } else { "valid" });
+    }
+    install(&stage.place, &vendor::team(1_000_000));
+    stage.admin.add("after@example.com", "viewer").gives(201);
 }
 
 /// One that lapsed long ago.

@@ -3,6 +3,7 @@
 
 mod client;
 mod crowd;
+mod insider;
 mod place;
 mod program;
 mod proxy;
@@ -13,9 +14,12 @@ mod time;
 mod trail;
 mod vendor;
 
+mod audit_exhaustive;
+mod audit_kills;
 mod audit_tampering;
 mod audit_upgrade;
 mod bad_requests;
+mod canaries;
 mod cli_api_keys;
 mod cli_audit;
 mod cli_data_domains;
@@ -30,13 +34,16 @@ mod cli_users_import_faults;
 mod cli_users_password;
 mod cli_while_serving;
 mod connections;
+mod crooked_paths;
 mod drain;
 mod duels;
 mod durability;
 mod first_start;
 mod hang_ups;
 mod licence_live;
+mod licence_states;
 mod log_secrets;
+mod look_alikes;
 mod lost_commits;
 mod mail;
 mod mail_failures;

@@ -11,7 +11,7 @@ use dqops_users_storage::{AuditQuery, SharedStorage};
 use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
 use dqops_users_storage_sqlite::SqliteStorage;
 use dqops_users_trust::Ground;
-use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 use crate::{
@@ -168,33 +168,30 @@ impl Place {
     }
 
     /// Runs statements behind the program's back; answers how many rows they touched.
-    pub(crate) fn raw(&self, sql: &'static str) -> u64 {
+    pub(crate) fn raw(&self, sql: &str) -> u64 {
         self.try_raw(sql).unwrap()
     }
 
     /// The same, where they may be refused.
-    pub(crate) fn try_raw(&self, sql: &'static str) -> Result<u64, String> {
+    pub(crate) fn try_raw(&self, sql: &str) -> Result<u64, String> {
         let done = block_on(async {
             if let Some(database) = &self.postgres {
                 return database.execute(sql).await;
             }
             let options = SqliteConnectOptions::new().filename(self.folder().join("users.db"));
             let mut connection = options.connect().await.unwrap();
+            let sql = AssertSqlSafe(sql.to_owned());
             Ok(sqlx::raw_sql(sql).execute(&mut connection).await?.rows_affected())
         });
         done.map_err(|error: sqlx::Error| error.to_string())
     }
 
     /// The same, where the two stores do not say it in the same words.
-    pub(crate) fn try_raw_either(
-        &self,
-        on_sqlite: &'static str,
-        on_postgres: &'static str,
-    ) -> Result<u64, String> {
+    pub(crate) fn try_raw_either(&self, on_sqlite: &str, on_postgres: &str) -> Result<u64, String> {
         self.try_raw(if self.postgres.is_none() { on_sqlite } else { on_postgres })
     }
 
-    pub(crate) fn raw_either(&self, on_sqlite: &'static str, on_postgres: &'static str) -> u64 {
+    pub(crate) fn raw_either(&self, on_sqlite: &str, on_postgres: &str) -> u64 {
         self.try_raw_either(on_sqlite, on_postgres).unwrap()
     }
 

@@ -3,7 +3,7 @@
 use std::{env, fs};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use dqops_users_domain::licence::{LicenceClaims, sign};
+use dqops_users_domain::licence::{LicenceClaims, VendorKey, sign};
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 
@@ -52,6 +52,11 @@ pub(crate) fn sign_terms(terms: &Terms<'_>) -> String {
     }))
     .unwrap();
     sign(&claims, &signing_key())
+}
+
+/// The key that the build pinned.
+pub(crate) fn public_key() -> VendorKey {
+    VendorKey::from(&signing_key())
 }
 
 fn signing_key() -> SigningKey {

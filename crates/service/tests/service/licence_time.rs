@@ -6,6 +6,7 @@ use dqops_users_domain::{
 };
 use dqops_users_service::{Directory, LicenceOrigin, ServiceError};
 use dqops_users_storage::EpochLease;
+use dqops_users_trust::promise;
 use jiff::SignedDuration;
 
 use crate::{
@@ -47,6 +48,7 @@ async fn team_for_ten_days(stage: &Stage) {
 }
 
 async fn a_licence_lapses_when_the_clock_passes_its_end_without_a_restart(stage: Stage) {
+    let trial = promise("L2", "the end of a licence", stage.ground());
     team_for_ten_days(&stage).await;
     stage.clock.advance(days(10) - SECOND);
     assert_eq!(standing(&stage.directory).await, (Standing::Valid, false));
@@ -57,12 +59,14 @@ async fn a_licence_lapses_when_the_clock_passes_its_end_without_a_restart(stage:
         create(&stage, "late@example.com").await,
         ServiceError::Licence(LicenceRefusal::Expired { is_evaluation: false, .. })
     );
+    trial.tried(2);
     // Within the tolerance the clock is believed, in both directions.
     stage.clock.advance(-SECOND);
     create(&stage, "late@example.com").await.unwrap();
 }
 
 async fn the_evaluation_counts_from_the_first_start_and_never_again(stage: Stage) {
+    let trial = promise("L2", "the end of the evaluation", stage.ground());
     stage.add("one@example.com", Role::Admin).await;
     stage.clock.advance(days(30) - SECOND);
     let restarted = stage.second().await;
@@ -73,6 +77,7 @@ async fn the_evaluation_counts_from_the_first_start_and_never_again(stage: Stage
         create(&stage, "late@example.com").await,
         ServiceError::Licence(LicenceRefusal::Expired { is_evaluation: true, .. })
     );
+    trial.tried(2);
     restarted.start().await.unwrap();
     assert_eq!(standing(&restarted).await, (Standing::Lapsed, false));
     // A licence that was installed and removed again does not start it anew either.
@@ -83,6 +88,7 @@ async fn the_evaluation_counts_from_the_first_start_and_never_again(stage: Stage
 }
 
 async fn a_clock_set_back_by_more_than_a_day_is_noticed(stage: Stage) {
+    let trial = promise("L2", "an injected clock set back", stage.ground());
     team_for_ten_days(&stage).await;
     stage.clock.advance(days(10));
     stage.directory.note_time().await.unwrap();
@@ -94,6 +100,7 @@ async fn a_clock_set_back_by_more_than_a_day_is_noticed(stage: Stage) {
             create(&stage, "late@example.com").await,
             ServiceError::Licence(LicenceRefusal::Expired { is_evaluation: false, .. })
         );
+        trial.tried(1);
     }
     // A licence that runs longer counts all the same.
     stage.install(LicenceType::Team, 50).await;
@@ -135,6 +142,7 @@ async fn every_change_notes_the_time(stage: Stage) {
 }
 
 async fn another_replica_knows_the_noted_time(stage: Stage) {
+    let trial = promise("L2", "an injected clock set back, at another replica", stage.ground());
     team_for_ten_days(&stage).await;
     let other = stage.second().await;
     assert_eq!(standing(&other).await, (Standing::Valid, false));
@@ -148,4 +156,5 @@ async fn another_replica_knows_the_noted_time(stage: Stage) {
     );
     tokio::time::sleep(EpochLease::LENGTH).await;
     assert_eq!(standing(&other).await, (Standing::Lapsed, true));
+    trial.tried(1);
 }

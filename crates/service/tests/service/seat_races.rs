@@ -7,6 +7,7 @@ use dqops_users_domain::{
     licence::{LicenceRefusal, LicenceType},
 };
 use dqops_users_service::{Directory, ImportMode, ServiceError};
+use dqops_users_trust::{count, promise};
 
 use crate::{
     stage::{Stage, on_both_stores},
@@ -92,9 +93,10 @@ async fn import(directory: Directory) -> bool {
     report.created == 1
 }
 
-async fn import_and_create(stage: &Stage, replicas: [&Directory; 2]) {
+async fn import_and_create(what: &str, stage: &Stage, replicas: [&Directory; 2]) {
+    let trial = promise("A4", what, stage.ground());
     fill(stage).await;
-    for round in 0..15 {
+    for round in 0..count(15, 200) {
         let importing = tokio::spawn(import(replicas[round % 2].clone()));
         let creating = replicas[(round + 1) % 2].clone();
         let creating = tokio::spawn(create(creating, "new@example.com".to_owned()));
@@ -102,16 +104,19 @@ async fn import_and_create(stage: &Stage, replicas: [&Directory; 2]) {
         assert!(imported != created, "round {round}: import {imported}, create {created}");
         assert_eq!(stage.count_users().await, u64::from(SEATS));
         stage.delete(&email(if created { "new@example.com" } else { "row@example.com" })).await;
+        trial.tried(1);
     }
 }
 
 async fn an_import_and_a_create_do_not_share_the_last_seat(stage: Stage) {
-    import_and_create(&stage, [&stage.directory, &stage.directory]).await;
+    let directories = [&stage.directory, &stage.directory];
+    import_and_create("an import and a create", &stage, directories).await;
 }
 
 async fn an_import_and_a_create_over_two_replicas_do_not_share_the_last_seat(stage: Stage) {
     let other = stage.second().await;
-    import_and_create(&stage, [&stage.directory, &other]).await;
+    let directories = [&stage.directory, &other];
+    import_and_create("an import and a create over two replicas", &stage, directories).await;
 }
 
 async fn of_many_creates_of_one_email_exactly_one_succeeds(stage: Stage) {

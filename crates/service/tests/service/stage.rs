@@ -11,6 +11,7 @@ use dqops_users_service::{
 use dqops_users_storage::SharedStorage;
 use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
 use dqops_users_storage_sqlite::SqliteStorage;
+use dqops_users_trust::Ground;
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
@@ -54,6 +55,14 @@ impl Stage {
         let directory = directory_on(Arc::clone(&storage), &clock, settings());
         directory.start().await.unwrap();
         Self { directory, storage, clock, store }
+    }
+
+    /// Where a promise is tried that is tried here.
+    pub(crate) const fn ground(&self) -> Ground {
+        match self.store {
+            Store::Sqlite(_) => Ground::Sqlite,
+            Store::Postgres(_) => Ground::Postgres,
+        }
     }
 
     /// Another process on the same database.

@@ -1,25 +1,25 @@
 //! Input.
 
-use super::{On, Promise};
+use super::{On, Promise, process, rest};
 
 pub(super) const PROMISES: &[Promise] = &[
     Promise {
         id: "I1",
         says: "500 pairs of look-alike emails: one canonical form, or refused; no duplicates, no sign-in across",
         on: On::Both,
-        runs: &[],
+        runs: &[process(&["look_alikes::"])],
     },
     Promise {
         id: "I2",
         says: "An email as array, object, number, null, duplicate key, deep nesting or 300 KB is a 4xx with problem+json",
         on: On::Both,
-        runs: &[],
+        runs: &[rest(&["json_bodies::"])],
     },
     Promise {
         id: "I3",
         says: "No crooked path reaches another route or user",
         on: On::Both,
-        runs: &[],
+        runs: &[process(&["crooked_paths::"]), rest(&["paths::"])],
     },
     Promise {
         id: "I4",
@@ -31,6 +31,9 @@ pub(super) const PROMISES: &[Promise] = &[
         id: "I5",
         says: "Bodies are limited, also chunked; 405 and 415 where they belong",
         on: On::Both,
-        runs: &[],
+        runs: &[
+            process(&["a_body_that_is_too_large"]),
+            rest(&["body_limits::", "methods::", "content_types::"]),
+        ],
     },
 ];

@@ -57,6 +57,7 @@ impl ExportFile {
         match serde_json::from_str::<AuditRecord>(line) {
             Ok(record) => {
                 self.chain.take(&record).map_err(|fault| anyhow!("{}: {fault}", self.name))?;
+                self.must_be_written_so(line, &record)?;
                 Ok(Some(record))
             }
             Err(reason) => {
@@ -73,9 +74,19 @@ impl ExportFile {
                         self.chain.head().number
                     );
                 }
+                self.must_be_written_so(line, &summary)?;
                 self.is_at_end = true;
                 self.next()
             }
         }
+    }
+
+    /// Letters of another case or blanks between members change no entry, and so no hash; but nobody
+    /// should have to tell such an edit from a harmful one.
+    fn must_be_written_so(&self, line: &str, value: &impl Serialize) -> Result<()> {
+        if serde_json::to_string(value)? != line {
+            bail!("{}: line {} was edited: no export writes it so", self.name, self.line);
+        }
+        Ok(())
     }
 }
