@@ -23,18 +23,38 @@ use crate::error::{damaged, storage_error};
 /// How long a server may take to answer: one that was cut off never does.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(1800);
 
+/// How long it may take with many rows, for which nobody waits who could do something else: as long as
+/// `statement_timeout` allows.
+const BULK_PATIENCE: Duration = Duration::from_mins(1);
+
 /// Waits for the server, but not for ever.
 pub(crate) async fn within<T>(
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, StorageError> {
-    match tokio::time::timeout(PATIENCE, answer).await {
+    within_at_most(PATIENCE, answer).await
+}
+
+async fn within_at_most<T>(
+    patience: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StorageError> {
+    match tokio::time::timeout(patience, answer).await {
         Ok(answer) => answer.map_err(storage_error),
         Err(elapsed) => Err(StorageError::unavailable(elapsed)),
     }
 }
 
 /// A connection, or what holds one: a pool's, a transaction's.
-pub(crate) struct Held<H>(pub(crate) H);
+pub(crate) struct Held<H> {
+    pub(crate) connection: H,
+    patience: Duration,
+}
+
+impl<H> Held<H> {
+    pub(crate) const fn new(connection: H) -> Self {
+        Self { connection, patience: PATIENCE }
+    }
+}
 
 #[async_trait]
 impl<H> SqlConnection for Held<H>
@@ -46,7 +66,8 @@ where
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<u64, StorageError> {
-        let done = within(query(sql, values).execute(&mut *self.0)).await?;
+        let done = within_at_most(self.patience, query(sql, values).execute(&mut *self.connection))
+            .await?;
         Ok(done.rows_affected())
     }
 
@@ -56,10 +77,15 @@ where
         values: &[Value<'_>],
         visit: RowVisitor<'_>,
     ) -> Result<(), StorageError> {
-        let mut rows = query(sql, values).fetch(&mut *self.0);
-        while let Some(row) = within(rows.try_next()).await? {
+        let mut rows = query(sql, values).fetch(&mut *self.connection);
+        while let Some(row) = within_at_most(self.patience, rows.try_next()).await? {
             visit(&Fetched(row))?;
         }
+        Ok(())
+    }
+
+    async fn prepare_for_bulk(&mut self) -> Result<(), StorageError> {
+        self.patience = BULK_PATIENCE;
         Ok(())
     }
 }

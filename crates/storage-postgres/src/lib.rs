@@ -73,7 +73,7 @@ impl PostgresStorage {
 
     async fn ask_epoch(&self) -> Result<Epoch, StorageError> {
         let connection = within(self.readers.acquire()).await?;
-        sql::read_epoch(&mut Held(connection)).await
+        sql::read_epoch(&mut Held::new(connection)).await
     }
 }
 
@@ -95,7 +95,7 @@ macro_rules! on_a_live_connection {
 impl Storage for PostgresStorage {
     async fn read(&self) -> Result<Box<dyn Reader>, StorageError> {
         let transaction = on_a_live_connection!(self.begin_snapshot())?;
-        Ok(Box::new(SqlSession::reading(Held(transaction))))
+        Ok(Box::new(SqlSession::reading(Held::new(transaction))))
     }
 
     async fn read_epoch(&self) -> Result<Epoch, StorageError> {

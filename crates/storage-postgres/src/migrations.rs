@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "sign_in", include_str!("../../../migrations/postgres/0002_sign_in.sql")),
     (3, "audit_chain", include_str!("../../../migrations/postgres/0003_audit_chain.sql")),
     (4, "console", include_str!("../../../migrations/postgres/0004_console.sql")),
+    (5, "load", include_str!("../../../migrations/postgres/0005_load.sql")),
 ];
 
 /// How often to try for the lock while another replica migrates, and how often at the most.
@@ -62,7 +63,7 @@ async fn lock(connection: &mut PgConnection) -> Result<(), StorageError> {
     // The key is `dqops` in ASCII and 2 for the migration lock.
     let try_lock = "SELECT CAST(pg_try_advisory_lock(110438363722498) AS TEXT)";
     for _ in 0..TRIES {
-        if sql::setting(&mut Held(&mut *connection), try_lock).await? == "true" {
+        if sql::setting(&mut Held::new(&mut *connection), try_lock).await? == "true" {
             return Ok(());
         }
         tokio::time::sleep(TRY_EVERY).await;

@@ -51,6 +51,15 @@ impl TestDatabase {
         let mut connection = options.connect().await.unwrap();
         Ok(connection.execute(AssertSqlSafe(sql.to_owned())).await?.rows_affected())
     }
+
+    /// Table and column of all columns in the database.
+    pub async fn columns(&self) -> Vec<(String, String)> {
+        let options: PgConnectOptions = self.url.parse().unwrap();
+        let mut connection = options.connect().await.unwrap();
+        let sql = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) \
+            FROM information_schema.columns WHERE table_schema = 'public'";
+        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+    }
 }
 
 impl Drop for TestDatabase {

@@ -26,7 +26,7 @@ impl Connector {
 #[async_trait]
 impl Connect for Connector {
     async fn connect(&self) -> Result<Box<dyn WriteConnection>, StorageError> {
-        Ok(Box::new(Held(Box::new(open(&self.options).await?))))
+        Ok(Box::new(Held::new(Box::new(open(&self.options).await?))))
     }
 }
 
@@ -59,7 +59,7 @@ async fn begin_once(connection: &mut Held<Box<PgConnection>>) -> Result<(), Stor
 /// Opens a connection that may write, and makes sure that its writes are durable.
 pub(crate) async fn open(options: &PgConnectOptions) -> Result<PgConnection, StorageError> {
     let mut connection = within(options.connect()).await?;
-    let mut held = Held(&mut connection);
+    let mut held = Held::new(&mut connection);
     let version = sql::setting(&mut held, "SHOW server_version_num").await?;
     if version.parse::<u32>().unwrap_or(0) < OLDEST_VERSION {
         let version = sql::setting(&mut held, "SHOW server_version").await?;

@@ -28,6 +28,10 @@ impl Fixture for PostgresFixture {
             "DROP TRIGGER audit_goes_on_in_order ON audit",
         ]
     }
+
+    async fn columns(&self) -> Vec<(String, String)> {
+        self.0.columns().await
+    }
 }
 
 dqops_users_storage::contract_suite!(fresh);

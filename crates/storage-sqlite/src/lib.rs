@@ -8,6 +8,7 @@ mod error;
 mod identity;
 mod migrations;
 mod options;
+mod settle;
 mod writer;
 
 use std::{path::Path, sync::Arc};
@@ -25,6 +26,7 @@ use connection::Held;
 use error::storage_error;
 use identity::FileIdentity;
 pub use migrations::latest as latest_migration;
+pub use settle::settle;
 
 /// Readers: more only cost memory.
 const READERS: u32 = 3;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "sign_in", include_str!("../../../migrations/sqlite/0002_sign_in.sql")),
     (3, "audit_chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
     (4, "console", include_str!("../../../migrations/sqlite/0004_console.sql")),
+    (5, "load", include_str!("../../../migrations/sqlite/0005_load.sql")),
 ];
 
 /// How often to try for the lock while another process migrates, and how often at the most.

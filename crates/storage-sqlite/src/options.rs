@@ -23,6 +23,11 @@ pub(crate) fn reader(file: &Path) -> SqliteConnectOptions {
     common(file).create_if_missing(false).pragma("query_only", "on")
 }
 
+/// A connection that brings all into the one file.
+pub(crate) fn settling(file: &Path) -> SqliteConnectOptions {
+    common(file).create_if_missing(false).journal_mode(SqliteJournalMode::Delete)
+}
+
 fn common(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(file).busy_timeout(BUSY_TIMEOUT)
 }

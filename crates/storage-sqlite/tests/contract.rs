@@ -31,6 +31,14 @@ impl Fixture for SqliteFixture {
     fn drop_audit_guards(&self) -> [&'static str; 2] {
         ["DROP TRIGGER audit_never_changes", "DROP TRIGGER audit_goes_on_in_order"]
     }
+
+    async fn columns(&self) -> Vec<(String, String)> {
+        let options = SqliteConnectOptions::new().filename(self.0.path().join("users.db"));
+        let mut connection = options.connect().await.unwrap();
+        let sql = "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c \
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
+        sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap()
+    }
 }
 
 dqops_users_storage::contract_suite!(fresh);

@@ -9,6 +9,7 @@ pub mod contract;
 pub mod sql;
 pub mod writer;
 
+mod bulk;
 mod error;
 mod lease;
 mod mutation;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
 
+pub use bulk::{BulkReader, BulkWriter, ColumnKind, StoredRow, Table};
 pub use error::{Cause, StorageError};
 pub use lease::EpochLease;
 pub use mutation::{Job, Mutation};

@@ -8,7 +8,7 @@ use dqops_users_domain::{
 };
 use jiff::Timestamp;
 
-use crate::StorageError;
+use crate::{BulkReader, StorageError};
 
 /// A snapshot of the directory.
 pub trait Reader:
@@ -21,6 +21,7 @@ pub trait Reader:
     + DataDomainReader
     + DirectoryReader
     + AuditReader
+    + BulkReader
 {
 }
 
@@ -34,6 +35,7 @@ impl<T> Reader for T where
         + DataDomainReader
         + DirectoryReader
         + AuditReader
+        + BulkReader
 {
 }
 

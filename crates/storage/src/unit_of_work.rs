@@ -12,7 +12,7 @@ use dqops_users_domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Bucket, Reader, StorageError};
+use crate::{Bucket, BulkWriter, Reader, StorageError};
 
 /// What a mutation works on. It reads its own changes.
 pub trait UnitOfWork:
@@ -26,6 +26,7 @@ pub trait UnitOfWork:
     + DataDomainWriter
     + DirectoryWriter
     + AuditWriter
+    + BulkWriter
 {
 }
 
@@ -40,6 +41,7 @@ impl<T> UnitOfWork for T where
         + DataDomainWriter
         + DirectoryWriter
         + AuditWriter
+        + BulkWriter
 {
 }
 

@@ -49,6 +49,8 @@ pub(crate) const fn action_label(action: Action) -> &'static str {
         Action::DataDomainRemoved => "Data domain removed",
         Action::LicenceInstalled => "Licence installed",
         Action::LicenceRemoved => "Licence removed",
+        Action::DirectoryRestored => "Backup restored",
+        Action::DirectoryCopied => "Moved from another database",
     }
 }
 
@@ -62,7 +64,10 @@ pub(crate) const fn action_tone(action: Action) -> Tone {
         | Action::ApiKeyRevoked
         | Action::DataDomainRemoved
         | Action::LicenceRemoved => Tone::Bad,
-        Action::SignInFailed | Action::AdminRecovered => Tone::Warning,
+        Action::SignInFailed
+        | Action::AdminRecovered
+        | Action::DirectoryRestored
+        | Action::DirectoryCopied => Tone::Warning,
         Action::UserUpdated
         | Action::PasswordChanged
         | Action::PasswordLinkIssued

@@ -89,11 +89,13 @@ pub enum Action {
     DataDomainRemoved,
     LicenceInstalled,
     LicenceRemoved,
+    DirectoryRestored,
+    DirectoryCopied,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -111,6 +113,8 @@ impl Action {
         Self::DataDomainRemoved,
         Self::LicenceInstalled,
         Self::LicenceRemoved,
+        Self::DirectoryRestored,
+        Self::DirectoryCopied,
     ];
 
     /// Reads a name of the audit trail back; `None` when it names no action.
@@ -140,6 +144,8 @@ impl Action {
             Self::DataDomainRemoved => "data_domain_removed",
             Self::LicenceInstalled => "licence_installed",
             Self::LicenceRemoved => "licence_removed",
+            Self::DirectoryRestored => "directory_restored",
+            Self::DirectoryCopied => "directory_copied",
         }
     }
 }
@@ -169,7 +175,7 @@ mod tests {
 
     #[test]
     fn an_action_is_named_as_serde_names_it() {
-        assert_eq!(Action::LicenceRemoved as usize + 1, Action::ALL.len(), "all are listed");
+        assert_eq!(Action::DirectoryCopied as usize + 1, Action::ALL.len(), "all are listed");
         for action in Action::ALL {
             assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
             assert_eq!(Action::from_name(action.as_str()), Some(action));

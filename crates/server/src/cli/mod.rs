@@ -2,7 +2,10 @@
 
 mod api_key;
 mod audit;
+mod backup;
 mod config;
+mod copy;
+mod copying;
 mod data_domain;
 mod health;
 mod input;
@@ -10,8 +13,10 @@ mod licence;
 mod migrate;
 mod openapi;
 mod output;
+mod partial;
 mod password;
 mod recover_admin;
+mod restore;
 mod session;
 mod user;
 
@@ -70,6 +75,14 @@ enum Command {
     /// Make a user an admin when nobody else can, adding the user if need be, or set an admin's
     /// password anew
     RecoverAdmin(recover_admin::RecoverAdmin),
+    /// Write all of the directory as it is now to a file, also while servers run on it
+    ///
+    /// The file holds password hashes, so it is readable for its owner alone: keep it so.
+    Backup(backup::Backup),
+    /// Take a backup back, into a database in which nothing is
+    Restore(restore::Restore),
+    /// Copy the directory to another database, of the same kind or the other
+    Copy(copy::Copy),
     /// Make the database if there is none, and bring its schema up to date, as the server does when it
     /// starts
     Migrate,
@@ -161,6 +174,11 @@ fn run_command(common: &CommonSettings, command: Command) -> Result<()> {
 fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("the runtime could not be started")?.block_on(async {
+        let command = match command {
+            Command::Restore(command) => return command.run(common).await,
+            Command::Copy(command) => return command.run(common).await,
+            command => command,
+        };
         let session = match command {
             Command::Migrate => session::Session::open(common, true).await?,
             // Whoever verifies the trail must not write to it.
@@ -174,10 +192,14 @@ fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
             Command::DataDomain(command) => data_domain::run(&session, command).await,
             Command::Audit(command) => audit::run(&session, command).await,
             Command::RecoverAdmin(command) => command.run(&session).await,
+            Command::Backup(command) => command.run(common, &session).await,
             Command::Migrate => migrate::run(&session).await,
-            Command::Serve(_) | Command::Config(_) | Command::Health { .. } | Command::Openapi => {
-                Ok(())
-            }
+            Command::Serve(_)
+            | Command::Config(_)
+            | Command::Health { .. }
+            | Command::Openapi
+            | Command::Restore(_)
+            | Command::Copy(_) => Ok(()),
         };
         session.close().await;
         outcome

@@ -5,7 +5,7 @@ use dqops_users_service::{Ambient, Caller, Directory};
 use dqops_users_storage::EpochLease;
 
 use super::output::Output;
-use crate::{public_url::PublicUrl, settings::CommonSettings};
+use crate::{public_url::PublicUrl, settings::CommonSettings, storage::DatabaseUrl};
 
 /// An open directory, on behalf of the local operator.
 pub(super) struct Session {
@@ -32,17 +32,8 @@ impl Session {
     }
 
     async fn connect(common: &CommonSettings, may_make: bool) -> Result<Self> {
-        let settings = common.service()?;
         let public_url = common.public_url()?;
-        let url = common.database_url()?;
-        if let Some(file) = url.missing_file().filter(|_| !may_make) {
-            bail!(
-                "there is no directory in {}; say where it is with --database-url, or start the server, which makes one",
-                file.display()
-            );
-        }
-        let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
-        let directory = Directory::new(storage, settings, Ambient::system());
+        let directory = directory_at(common, &common.database_url()?, may_make).await?;
         let operator = directory.local_operator();
         let link_base = public_url.map_or_else(PublicUrl::local_link_base, |url| url.link_base());
         Ok(Self { directory, operator, output: Output::new(common.json), link_base })
@@ -57,4 +48,21 @@ impl Session {
     pub(super) async fn close(&self) {
         self.directory.close().await;
     }
+}
+
+/// Opens the directory at a place. Only a command that may make one opens one that does not exist.
+pub(super) async fn directory_at(
+    common: &CommonSettings,
+    url: &DatabaseUrl,
+    may_make: bool,
+) -> Result<Directory> {
+    let settings = common.service()?;
+    if let Some(file) = url.missing_file().filter(|_| !may_make) {
+        bail!(
+            "there is no directory in {}; say where it is with --database-url, or start the server, which makes one",
+            file.display()
+        );
+    }
+    let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
+    Ok(Directory::new(storage, settings, Ambient::system()))
 }

@@ -1,6 +1,7 @@
 //! The program as a process: what whoever starts it, calls it or types a command sees.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod backups;
 mod client;
 mod crowd;
 mod insider;
@@ -22,11 +23,14 @@ mod bad_requests;
 mod canaries;
 mod cli_api_keys;
 mod cli_audit;
+mod cli_backup;
+mod cli_copy;
 mod cli_data_domains;
 mod cli_licence;
 mod cli_migrate_health;
 mod cli_password_link;
 mod cli_recover_admin;
+mod cli_restore;
 mod cli_users;
 mod cli_users_export;
 mod cli_users_import;

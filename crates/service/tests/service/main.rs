@@ -20,6 +20,7 @@ mod audit_silence;
 mod browse;
 mod cache;
 mod confirmed_passwords;
+mod copies;
 mod data_domain_roles;
 mod data_domains;
 mod deletion_races;

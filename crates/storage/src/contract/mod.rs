@@ -8,6 +8,7 @@ mod samples;
 pub mod api_keys;
 pub mod audit;
 pub mod browse;
+pub mod bulk;
 pub mod data_domains;
 pub mod directory;
 pub mod epochs;
@@ -44,6 +45,9 @@ pub trait Fixture: Send + Sync {
     /// The statements that drop what guards the audit trail: against edits, and against entries that
     /// do not go on from the last.
     fn drop_audit_guards(&self) -> [&'static str; 2];
+
+    /// Table and column of all columns that the schema has.
+    async fn columns(&self) -> Vec<(String, String)>;
 }
 
 /// Makes a test of every case; `$fixture` is an async function that gives a fresh [`Fixture`].
@@ -111,6 +115,13 @@ macro_rules! contract_suite {
             nothing_in_the_trail_changes,
             an_entry_from_before_the_chain_is_sealed_once,
             an_edited_entry_is_listed_as_it_stands,
+        }
+        $crate::contract_suite! { @area $fixture, bulk:
+            every_column_of_the_schema_is_carried,
+            every_row_is_carried_as_it_stands,
+            a_refused_load_leaves_what_was_there,
+            a_loaded_directory_has_an_epoch_of_its_own,
+            the_trail_is_guarded_again_after_a_load,
         }
         $crate::contract_suite! { @area $fixture, migrations:
             processes_that_start_together_migrate_once,

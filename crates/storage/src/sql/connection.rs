@@ -104,6 +104,9 @@ pub trait SqlConnection: Send {
         values: &[Value<'_>],
         visit: RowVisitor<'_>,
     ) -> Result<(), StorageError>;
+
+    /// Gets ready for many rows: it may use more memory from now on, and wait longer for an answer.
+    async fn prepare_for_bulk(&mut self) -> Result<(), StorageError>;
 }
 
 /// The rows of a query, mapped.
@@ -171,5 +174,9 @@ impl<C: SqlConnection + ?Sized> SqlConnection for &mut C {
         visit: RowVisitor<'_>,
     ) -> Result<(), StorageError> {
         (**self).visit(sql, values, visit).await
+    }
+
+    async fn prepare_for_bulk(&mut self) -> Result<(), StorageError> {
+        (**self).prepare_for_bulk().await
     }
 }

@@ -5,6 +5,7 @@
 mod api_keys;
 mod audit;
 mod browse;
+mod bulk;
 mod connection;
 mod data_domains;
 mod directory;

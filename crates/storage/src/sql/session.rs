@@ -47,8 +47,7 @@ impl<C: SqlConnection> SqlSession<C> {
 
     /// A session on a connection that holds the directory lock.
     pub(crate) async fn writing(mut connection: C) -> Result<Self, StorageError> {
-        let random = RandomState::new().hash_one("epoch");
-        let next = super::read_epoch(&mut connection).await?.next(random);
+        let next = super::read_epoch(&mut connection).await?.next(random());
         Ok(Self { connection, next, changes: Changes::default(), lost: None })
     }
 
@@ -91,6 +90,16 @@ impl<C: SqlConnection> SqlSession<C> {
 
     pub(super) const fn next_epoch(&self) -> Epoch {
         self.next
+    }
+
+    /// Makes the epoch of the commit come after that one, too.
+    pub(super) fn follow(&mut self, epoch: Epoch) {
+        self.next = self.next.max(epoch).next(random());
+    }
+
+    pub(super) async fn prepare_for_bulk(&mut self) -> Result<(), StorageError> {
+        let result = self.connection.prepare_for_bulk().await;
+        self.note(result)
     }
 
     pub(crate) async fn execute(
@@ -153,4 +162,9 @@ impl<C: SqlConnection> SqlSession<C> {
         let result = connection::number(&mut self.connection, sql, values).await;
         self.note(result)
     }
+}
+
+/// Bits at random, of the hasher's own keys.
+fn random() -> u64 {
+    RandomState::new().hash_one("epoch")
 }

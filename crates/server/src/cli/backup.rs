@@ -1,0 +1,65 @@
+//! `backup`
+
+use std::{fs::File, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use dqops_users_service::{CopyPurpose, CopyReport};
+
+use super::{
+    copying,
+    partial::Partial,
+    session::{self, Session},
+};
+use crate::{settings::CommonSettings, storage::DatabaseUrl};
+
+#[derive(Args, Debug)]
+pub(super) struct Backup {
+    /// The file to write, which does not exist yet
+    file: PathBuf,
+
+    /// Replace the file if it exists, once the new one is complete
+    #[arg(long)]
+    force: bool,
+}
+
+impl Backup {
+    pub(super) async fn run(self, common: &CommonSettings, session: &Session) -> Result<()> {
+        let Self { file, force } = self;
+        let name = file.display();
+        if file.is_dir() {
+            bail!("{name} is a folder; name a file in it");
+        }
+        if !force && file.exists() {
+            bail!("{name} exists already; name another file, or replace it with --force");
+        }
+        let partial = Partial::beside(&file)?;
+        let context = || format!("cannot write {name}");
+        let report = write(common, session, &partial).await.with_context(context)?;
+        partial.persist(&file, force).with_context(context)?;
+        copying::print(&session.output, &report, &format!("wrote {name}"))?;
+        match report.audit.fault {
+            None => Ok(()),
+            Some(fault) => Err(fault).context(
+                "the backup was made as the directory stands, but its audit trail does not hold",
+            ),
+        }
+    }
+}
+
+/// A backup is a directory in a file of its own, whatever the database is that it was taken of.
+async fn write(
+    common: &CommonSettings,
+    session: &Session,
+    partial: &Partial,
+) -> Result<CopyReport> {
+    let database = partial.database();
+    let target =
+        session::directory_at(common, &DatabaseUrl::Sqlite(database.clone()), true).await?;
+    let outcome = copying::run(&session.directory, &target, CopyPurpose::Backup, true).await;
+    target.close().await;
+    let report = outcome?;
+    dqops_users_storage_sqlite::settle(&database).await?;
+    File::open(&database)?.sync_all()?;
+    Ok(report)
+}

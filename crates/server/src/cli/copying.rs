@@ -1,0 +1,84 @@
+//! What `backup`, `restore` and `copy` share: they copy one directory into another, and say what was
+//! copied.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use dqops_users_service::{CopiedTable, CopyError, CopyPlan, CopyPurpose, CopyReport, Directory};
+use serde::Serialize;
+use serde_json::json;
+
+use super::output::{self, Output};
+
+/// Copies, with a bar of progress.
+pub(super) async fn run(
+    source: &Directory,
+    target: &Directory,
+    purpose: CopyPurpose,
+    accepts_broken_trail: bool,
+) -> Result<CopyReport, CopyError> {
+    let bar = output::bar(0);
+    let progress = {
+        let bar = bar.clone();
+        Arc::new(move |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        })
+    };
+    let plan = CopyPlan { purpose, accepts_broken_trail, progress };
+    let outcome = source.copy_into(&source.local_operator(), target, plan).await;
+    bar.finish_and_clear();
+    outcome
+}
+
+#[derive(Serialize)]
+struct PrintedTable {
+    table: &'static str,
+    rows: u64,
+    compared: u64,
+}
+
+impl From<&CopiedTable> for PrintedTable {
+    fn from(copied: &CopiedTable) -> Self {
+        Self { table: copied.name, rows: copied.rows, compared: copied.compared }
+    }
+}
+
+/// Shows each table, and says in a sentence what was done.
+pub(super) fn print(output: &Output, report: &CopyReport, sentence: &str) -> Result<()> {
+    let tables: Vec<PrintedTable> = report.tables.iter().map(Into::into).collect();
+    if output.json {
+        let CopyReport { audit, .. } = report;
+        return output::print_json(&json!({
+            "tables": tables,
+            "audit": {
+                "entries": audit.entries,
+                "head": audit.head,
+                "fault": audit.fault.map(|fault| fault.to_string()),
+            },
+        }));
+    }
+    output.rows(&tables, &["table", "rows", "compared"], |table| {
+        vec![table.table.to_owned(), table.rows.to_string(), table.compared.to_string()]
+    })?;
+    let trail = match (report.audit.fault, report.audit.head.hash) {
+        (None, Some(hash)) => format!(
+            "; its audit trail holds: {} entries, the last with the hash {hash}",
+            report.audit.entries
+        ),
+        _ => String::new(),
+    };
+    output::remark(&format!("{sentence}{trail}"));
+    Ok(())
+}
+
+/// Says what to do about a copy that was refused.
+pub(super) fn advise(error: CopyError, accept: &str) -> anyhow::Error {
+    let advice = match &error {
+        CopyError::TrailDoesNotHold(_) => {
+            format!("take an earlier backup, or, if the fault is known and must stay, say {accept}")
+        }
+        _ => return error.into(),
+    };
+    anyhow::anyhow!("{error}; {advice}")
+}
