@@ -2,9 +2,10 @@
 
 use std::{fs::File, path::PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use dqops_users_service::{CopyPurpose, CopyReport};
+use dqops_users_service::{CopyError, CopyPurpose, CopyReport};
+use dqops_users_storage::StorageError;
 
 use super::{
     copying,
@@ -58,8 +59,16 @@ async fn write(
         session::directory_at(common, &DatabaseUrl::Sqlite(database.clone()), true).await?;
     let outcome = copying::run(&session.directory, &target, CopyPurpose::Backup, true).await;
     target.close().await;
-    let report = outcome?;
+    let report = outcome.map_err(reason)?;
     dqops_users_storage_sqlite::settle(&database).await?;
     File::open(&database)?.sync_all()?;
     Ok(report)
+}
+
+/// A file that is not complete is thrown away, so it is known that there is none.
+fn reason(error: CopyError) -> anyhow::Error {
+    match error {
+        CopyError::Storage(StorageError::OutcomeUnknown(cause)) => anyhow!("{cause}"),
+        other => other.into(),
+    }
 }

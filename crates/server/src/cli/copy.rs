@@ -62,7 +62,7 @@ async fn fill(
     let outcome = copying::run(source, &target, CopyPurpose::Move, accepts_broken_trail).await;
     tokio::time::sleep(EpochLease::LENGTH).await; // Servers on it have noticed.
     target.close().await;
-    let report = outcome.map_err(|error| copying::advise(error, "--accept-broken-trail"))?;
+    let report = outcome.map_err(copying::advise)?;
     copying::print(&Output::new(common.json), &report, &format!("copied the directory to {to}"))
 }
 

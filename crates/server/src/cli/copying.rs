@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use dqops_users_service::{CopiedTable, CopyError, CopyPlan, CopyPurpose, CopyReport, Directory};
+use dqops_users_storage::StorageError;
 use serde::Serialize;
 use serde_json::json;
 
@@ -72,13 +73,17 @@ pub(super) fn print(output: &Output, report: &CopyReport, sentence: &str) -> Res
     Ok(())
 }
 
-/// Says what to do about a copy that was refused.
-pub(super) fn advise(error: CopyError, accept: &str) -> anyhow::Error {
+/// Says what to do about a copy that was refused or failed.
+pub(super) fn advise(error: CopyError) -> anyhow::Error {
     let advice = match &error {
         CopyError::TrailDoesNotHold(_) => {
-            format!("take an earlier backup, or, if the fault is known and must stay, say {accept}")
+            "take an earlier backup, or, if the fault is known and must stay, say --accept-broken-trail"
+        }
+        CopyError::Storage(StorageError::OutcomeUnknown(_)) => {
+            "look with `dqops-users user list` whether it is there, and try again if it is not"
         }
         _ => return error.into(),
     };
-    anyhow::anyhow!("{error}; {advice}")
+    let context = format!("{error}; {advice}");
+    anyhow::Error::from(error).context(context)
 }

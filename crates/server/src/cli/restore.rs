@@ -42,7 +42,7 @@ impl Restore {
         target.close().await;
         source.close().await;
         let report = outcome
-            .map_err(|error| copying::advise(error, "--accept-broken-trail"))
+            .map_err(copying::advise)
             .with_context(|| format!("{file} was not restored into {url}"))?;
         let sentence = format!("restored {file} into {url}");
         copying::print(&Output::new(common.json), &report, &sentence)
