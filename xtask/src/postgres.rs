@@ -1,14 +1,15 @@
 //! A Postgres for tests: the one that was given, or a private cluster in a temporary folder.
 
 use std::{
-    env, fs,
-    net::TcpListener,
-    os::unix::{fs::chown, process::CommandExt as _},
+    env,
+    ffi::OsStr,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
+use dqops_users_trust::{BINARIES, Cluster};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
@@ -20,7 +21,10 @@ const OLDEST_VERSION: u32 = 15;
 /// A server that can be used until this is dropped.
 pub(crate) struct Server {
     pub(crate) url: String,
-    private: Option<Cluster>,
+    /// The folder of the server's programs, where there is one.
+    binaries: Option<PathBuf>,
+    /// The cluster before its folder, so that it is stopped before that is gone.
+    private: Option<(Cluster, TempDir)>,
 }
 
 impl Server {
@@ -29,89 +33,25 @@ impl Server {
         if let Ok(url) = env::var(VARIABLE)
             && !url.is_empty()
         {
-            return Ok(Self { url, private: None });
+            return Ok(Self { url, binaries: find_binaries(), private: None });
         }
-        let cluster = Cluster::start(&binaries()?)?;
-        let url = format!("postgres://dqops@127.0.0.1:{}/postgres", cluster.port);
-        Ok(Self { url, private: Some(cluster) })
+        let binaries = binaries()?;
+        let folder = tempfile::Builder::new().prefix("dqops-users-postgres").tempdir()?;
+        let cluster = Cluster::start(&binaries, folder.path(), "127.0.0.1")?;
+        let (url, private) = (cluster.url(), Some((cluster, folder)));
+        Ok(Self { url, binaries: Some(binaries), private })
     }
 
     /// Whether it was started for this task.
     pub(crate) const fn is_private(&self) -> bool {
         self.private.is_some()
     }
-}
 
-struct Cluster {
-    folder: TempDir,
-    binaries: PathBuf,
-    owner: Option<(u32, u32)>,
-    port: u16,
-}
-
-impl Cluster {
-    fn start(binaries: &Path) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("dqops-users-postgres").tempdir()?;
-        // Postgres refuses to run as root, so root lends the folder to somebody else.
-        let owner = geteuid().is_root().then(unprivileged).transpose()?;
-        if let Some((user, group)) = owner {
-            chown(folder.path(), Some(user), Some(group))?;
-        }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let cluster = Self { folder, binaries: binaries.to_owned(), owner, port };
-        let data = cluster.folder.path().join("data");
-        let encoding = ["-E", "UTF8", "--locale=C", "-A", "trust", "-U", "dqops"];
-        cluster.run("initdb", &[&["-D", path(&data)?], &encoding[..]].concat())?;
-        let log = cluster.folder.path().join("log");
-        let sockets = path(cluster.folder.path())?;
-        let options =
-            format!("-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c max_connections=300");
-        cluster.run(
-            "pg_ctl",
-            &["-D", path(&data)?, "-l", path(&log)?, "-o", &options, "-w", "start"],
-        )?;
-        Ok(cluster)
+    /// The environment of tests: where the server is, and the programs to start others.
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &OsStr)> {
+        let binaries = self.binaries.as_ref().map(|folder| (BINARIES, folder.as_os_str()));
+        [(VARIABLE, OsStr::new(&self.url))].into_iter().chain(binaries)
     }
-
-    fn run(&self, program: &str, args: &[&str]) -> Result<()> {
-        let mut command = Command::new(self.binaries.join(program));
-        command.args(args).current_dir(self.folder.path());
-        if let Some((user, group)) = self.owner {
-            command.uid(user).gid(group);
-        }
-        let output = command.output().with_context(|| format!("cannot run {program}"))?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{program} failed: {}", said.trim());
-        Ok(())
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        let data = self.folder.path().join("data");
-        if let Ok(data) = path(&data)
-            && let Err(error) = self.run("pg_ctl", &["-D", data, "-m", "immediate", "-w", "stop"])
-        {
-            eprintln!("the private Postgres did not stop: {error:#}");
-        }
-    }
-}
-
-fn path(path: &Path) -> Result<&str> {
-    path.to_str().context("the temporary folder's name is not UTF-8")
-}
-
-/// A user and group without privileges: Postgres' own where there is one, else nobody.
-fn unprivileged() -> Result<(u32, u32)> {
-    let users = fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
-    let find = |wanted: &str| {
-        users.lines().find_map(|line| {
-            let fields: Vec<_> = line.split(':').collect();
-            let (name, user, group) = (fields.first()?, fields.get(2)?, fields.get(3)?);
-            (*name == wanted).then_some((user.parse().ok()?, group.parse().ok()?))
-        })
-    };
-    find("postgres").or_else(|| find("nobody")).context("there is no user postgres or nobody")
 }
 
 /// A client program: beside the server's where there is one, else from the path.

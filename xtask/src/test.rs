@@ -14,7 +14,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let chosen = args.iter().any(|arg| arg == "-p" || arg.starts_with("--package"));
     let all = (!chosen).then_some("--workspace");
     cmd!(shell, "cargo test --no-fail-fast {all...} {args...}")
-        .env(crate::postgres::VARIABLE, &server.url)
+        .envs(server.environment())
         .env(vendor::BUILD_VARIABLE, public_key)
         .env(vendor::TEST_VARIABLE, key_file)
         .run()

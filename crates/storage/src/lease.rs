@@ -2,10 +2,11 @@
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use dqops_users_domain::Epoch;
+use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::Mutex;
 
 use crate::StorageError;
@@ -19,9 +20,8 @@ use crate::StorageError;
 /// storage cannot be asked, the read fails instead of serving something old.
 #[derive(Debug)]
 pub struct EpochLease {
-    origin: Instant,
     known: AtomicU64,
-    /// Nanoseconds after `origin` until which `known` may be relied upon.
+    /// When `known` may not be relied upon any more, on [`CLOCK`].
     until: AtomicU64,
     asking: Mutex<Option<Failure>>,
 }
@@ -29,7 +29,7 @@ pub struct EpochLease {
 /// The latest question that was not answered.
 #[derive(Debug)]
 struct Failure {
-    /// Nanoseconds after `origin` at which it was given up.
+    /// When it was given up, on [`CLOCK`].
     at: u64,
     error: StorageError,
 }
@@ -39,25 +39,18 @@ impl EpochLease {
     pub const LENGTH: Duration = Duration::from_millis(20);
 
     /// A lease that has run out.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a lease runs on the monotonic clock, which wall clock shifts do not move"
-    )]
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            origin: Instant::now(),
-            known: AtomicU64::new(0),
-            until: AtomicU64::new(0),
-            asking: Mutex::new(None),
-        }
+        Self { known: AtomicU64::new(0), until: AtomicU64::new(0), asking: Mutex::new(None) }
     }
 
     /// The known epoch while the lease holds.
     #[must_use]
     pub fn held(&self) -> Option<Epoch> {
-        let holds = self.elapsed() < self.until.load(Ordering::Acquire);
-        holds.then(|| Epoch(self.known.load(Ordering::Acquire)))
+        let until = self.until.load(Ordering::Acquire);
+        let known = self.known.load(Ordering::Acquire);
+        // The clock last: a process that was stopped on the way here finds that the time is over.
+        (clock() < until).then_some(Epoch(known))
     }
 
     /// Takes note of a commit of this process; called before the commit is acknowledged.
@@ -79,7 +72,7 @@ impl EpochLease {
         F: FnOnce() -> R,
         R: Future<Output = Result<Epoch, StorageError>>,
     {
-        let came_at = self.elapsed();
+        let came_at = clock();
         let mut latest_failure = self.asking.lock().await;
         if let Some(epoch) = self.held() {
             return Ok(epoch);
@@ -89,13 +82,13 @@ impl EpochLease {
             return Err(failure.error.clone());
         }
         // The lease counts from before the question, because the answer is true of some moment after it.
-        let asked_at = self.elapsed();
+        let asked_at = clock();
         let before = self.known.load(Ordering::Acquire);
         match read().await {
             Ok(epoch) if epoch.0 < before => self.go_back(before, epoch),
             Ok(epoch) => self.advance(epoch),
             Err(error) => {
-                *latest_failure = Some(Failure { at: self.elapsed(), error: error.clone() });
+                *latest_failure = Some(Failure { at: clock(), error: error.clone() });
                 return Err(error);
             }
         }
@@ -110,10 +103,20 @@ impl EpochLease {
         tracing::warn!("the database went back in time: an older copy was restored");
         let _ = self.known.compare_exchange(before, epoch.0, Ordering::AcqRel, Ordering::Acquire);
     }
+}
 
-    fn elapsed(&self) -> u64 {
-        u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX)
-    }
+/// The clock of leases: one that shifts of the wall clock do not move, and that goes on while the machine
+/// sleeps, as others go on that make changes meanwhile. What `Instant` reads stands still then on Linux.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const CLOCK: ClockId = ClockId::Boottime;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const CLOCK: ClockId = ClockId::Monotonic;
+
+/// Nanoseconds on that clock.
+fn clock() -> u64 {
+    let time = clock_gettime(CLOCK);
+    let part = |number: i64| u64::try_from(number).unwrap_or(0);
+    part(time.tv_sec).saturating_mul(1_000_000_000).saturating_add(part(time.tv_nsec))
 }
 
 impl Default for EpochLease {

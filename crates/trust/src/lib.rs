@@ -1,8 +1,10 @@
-//! What tests of a promise share: how often they try it, and the report of what came of it.
+//! What tests of a promise share: how often they try it, the report of what came of it, and a Postgres
+//! to break.
 //!
 //! The ordinary test run tries little. `cargo xtask trust` asks for full counts by [`COUNTS`], names a
 //! file by [`REPORT`], and makes `TRUST.md` of the lines that the tests leave there.
 
+mod cluster;
 mod report;
 
 use std::{
@@ -15,6 +17,7 @@ use std::{
     time::Instant,
 };
 
+pub use cluster::{BINARIES, Cluster};
 pub use report::{Outcome, Report};
 
 /// The environment in which `full` asks for full counts.

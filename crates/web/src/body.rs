@@ -15,16 +15,20 @@ type Chunk = Result<Bytes, axum::Error>;
 /// How long a body may pause: a client that trickles must not hold a place for long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a body may take altogether: one that always sends a little never pauses.
+const WHOLE: Duration = Duration::from_secs(9);
+
 /// Reads a whole body, but never more than `limit` bytes of it. The request gives up its place until
 /// all has arrived.
 ///
 /// # Errors
-/// 413 for a larger body, 408 for one that pauses for long, 400 for one that breaks off, and 503 when
+/// 413 for a larger body, 408 for one that pauses or takes for long, 400 for one that breaks off, and 503 when
 /// there is no place any more once it has arrived.
 pub async fn read_body(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem> {
     let place = parts.extensions.get::<Place>();
     place.inspect(|place| place.leave());
-    let read = read_all(&parts.headers, body, limit).await?;
+    let read = tokio::time::timeout(WHOLE, read_all(&parts.headers, body, limit)).await;
+    let read = read.map_err(|_| Problem::of_status(StatusCode::REQUEST_TIMEOUT))??;
     place.map_or(Ok(()), Place::take)?;
     Ok(read)
 }

@@ -16,7 +16,7 @@ use super::{
     promises::{Promise, Run},
     record::Record,
 };
-use crate::{postgres, vendor, workspace};
+use crate::{vendor, workspace};
 
 pub(super) fn try_it(
     promise: &Promise,
@@ -35,7 +35,7 @@ pub(super) fn try_it(
         command
             .env(COUNTS, if quick { "ordinary" } else { "full" })
             .env(REPORT, &reports)
-            .env(postgres::VARIABLE, &surroundings.postgres.url)
+            .envs(surroundings.postgres.environment())
             .env(vendor::BUILD_VARIABLE, &surroundings.public_key)
             .env(vendor::TEST_VARIABLE, &surroundings.key_file);
         writeln!(log, "{command:?}")?;

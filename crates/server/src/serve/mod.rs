@@ -2,6 +2,7 @@
 
 mod accept;
 mod banner;
+mod files;
 mod first_admin;
 mod shutdown;
 mod telemetry;
@@ -82,7 +83,7 @@ pub(crate) struct ServeSettings {
     pub(crate) log_level: LogLevel,
 
     /// Connections that may be open at once
-    #[arg(long, env = "DQOPS_USERS_MAX_CONNECTIONS", value_name = "N", default_value = "4096")]
+    #[arg(long, env = "DQOPS_USERS_MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
     pub(crate) max_connections: NonZeroUsize,
 
     /// A proxy in front of this server, as an address or a network, whose X-Forwarded-For tells from where
@@ -191,7 +192,8 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     let router = web::router(&directory, served);
     let noting = tokio::spawn(note_time(directory.clone()));
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
-    accept::until(stop, listener, router, settings.max_connections).await;
+    let max_connections = files::connections(settings.max_connections);
+    accept::until(stop, listener, router, max_connections).await;
     noting.abort();
     directory.close().await;
     tracing::info!("stopped");

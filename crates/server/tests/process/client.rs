@@ -54,6 +54,10 @@ impl Client {
         Self { address, ..self.clone() }
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn key(&self) -> &str {
         self.key.as_deref().unwrap()
     }

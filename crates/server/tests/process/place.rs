@@ -11,7 +11,10 @@ use dqops_users_storage::{AuditQuery, SharedStorage};
 use dqops_users_storage_postgres::{PostgresStorage, TestDatabase};
 use dqops_users_storage_sqlite::SqliteStorage;
 use dqops_users_trust::Ground;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Executor as _, postgres::PgConnectOptions,
+    sqlite::SqliteConnectOptions,
+};
 use tempfile::TempDir;
 
 use crate::{
@@ -58,7 +61,7 @@ pub(crate) use on_both_stores;
 
 pub(crate) struct Place {
     url: String,
-    postgres: Option<TestDatabase>,
+    _database: Option<TestDatabase>,
     folder: TempDir,
     migrated: OnceLock<()>,
 }
@@ -69,14 +72,24 @@ impl Place {
         match store {
             Store::Sqlite => {
                 let url = format!("sqlite://{}", folder.path().join("users.db").display());
-                Self { url, postgres: None, folder, migrated: OnceLock::new() }
+                Self { url, _database: None, folder, migrated: OnceLock::new() }
             }
             Store::Postgres => {
                 let database = block_on(TestDatabase::create());
-                let url = database.url().to_owned();
-                Self { url, postgres: Some(database), folder, migrated: OnceLock::new() }
+                let place = Self::at(database.url());
+                Self { _database: Some(database), ..place }
             }
         }
+    }
+
+    /// An empty database on a Postgres of the test's own.
+    pub(crate) fn at(url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { url: url.to_owned(), _database: None, folder, migrated: OnceLock::new() }
+    }
+
+    fn is_file(&self) -> bool {
+        self.url.starts_with("sqlite")
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -132,13 +145,11 @@ impl Place {
 
     /// Opens the database in this process.
     pub(crate) async fn open(&self) -> SharedStorage {
-        match &self.postgres {
-            None => {
-                let file = self.folder().join("users.db");
-                Arc::new(SqliteStorage::open(&file).await.unwrap())
-            }
-            Some(_) => Arc::new(PostgresStorage::open(&self.url, None).await.unwrap()),
+        if self.is_file() {
+            let file = self.folder().join("users.db");
+            return Arc::new(SqliteStorage::open(&file).await.unwrap());
         }
+        Arc::new(PostgresStorage::open(&self.url, None).await.unwrap())
     }
 
     /// The audit trail, the newest entry first.
@@ -175,20 +186,22 @@ impl Place {
     /// The same, where they may be refused.
     pub(crate) fn try_raw(&self, sql: &str) -> Result<u64, String> {
         let done = block_on(async {
-            if let Some(database) = &self.postgres {
-                return database.execute(sql).await;
+            if self.is_file() {
+                let options = SqliteConnectOptions::new().filename(self.folder().join("users.db"));
+                let mut connection = options.connect().await.unwrap();
+                let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+                return Ok(sql.execute(&mut connection).await?.rows_affected());
             }
-            let options = SqliteConnectOptions::new().filename(self.folder().join("users.db"));
+            let options: PgConnectOptions = self.url.parse().unwrap();
             let mut connection = options.connect().await.unwrap();
-            let sql = AssertSqlSafe(sql.to_owned());
-            Ok(sqlx::raw_sql(sql).execute(&mut connection).await?.rows_affected())
+            Ok(connection.execute(AssertSqlSafe(sql.to_owned())).await?.rows_affected())
         });
         done.map_err(|error: sqlx::Error| error.to_string())
     }
 
     /// The same, where the two stores do not say it in the same words.
     pub(crate) fn try_raw_either(&self, on_sqlite: &str, on_postgres: &str) -> Result<u64, String> {
-        self.try_raw(if self.postgres.is_none() { on_sqlite } else { on_postgres })
+        self.try_raw(if self.is_file() { on_sqlite } else { on_postgres })
     }
 
     pub(crate) fn raw_either(&self, on_sqlite: &str, on_postgres: &str) -> u64 {

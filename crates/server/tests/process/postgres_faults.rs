@@ -50,7 +50,7 @@ impl Faulty {
 
 /// Says that the storage does not answer, and nothing was changed.
 #[track_caller]
-fn is_unavailable(reply: Reply) {
+pub(crate) fn is_unavailable(reply: Reply) {
     let reply = reply.refuses(503, "storage_unavailable");
     assert_eq!(reply.find("content-type"), Some("application/problem+json"));
     assert_eq!(reply.find("retry-after"), Some("1"));

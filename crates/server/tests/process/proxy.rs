@@ -1,13 +1,14 @@
-//! A way to Postgres that can be cut, go silent, or lose the answer to a commit.
+//! A way to Postgres that can be cut, go silent, be slow, or lose the answer to a commit.
 
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 /// An address of this machine that nothing else listens on, so that nobody takes the port meanwhile.
@@ -40,6 +41,8 @@ struct Way {
     count: AtomicUsize,
     /// Nothing comes through the connections that are numbered below this.
     silent_below: AtomicUsize,
+    /// Microseconds for which everything is held back, each way.
+    delay: AtomicU64,
 }
 
 impl Proxy {
@@ -54,6 +57,7 @@ impl Proxy {
             open: Mutex::default(),
             count: AtomicUsize::new(0),
             silent_below: AtomicUsize::new(0),
+            delay: AtomicU64::new(0),
         });
         let listener = TcpListener::bind(OWN_ADDRESS).unwrap();
         let mut proxy = Self { address: listener.local_addr().unwrap(), way, listening: None };
@@ -88,6 +92,12 @@ impl Proxy {
     pub(crate) fn restore_for_new(&self) {
         let count = self.way.count.load(Ordering::Relaxed);
         self.way.silent_below.store(count, Ordering::Relaxed);
+    }
+
+    /// Holds everything back for so long, each way.
+    pub(crate) fn slow_down(&self, delay: Duration) {
+        let micros = u64::try_from(delay.as_micros()).unwrap();
+        self.way.delay.store(micros, Ordering::Relaxed);
     }
 
     /// Loses the next answer to a commit.
@@ -187,6 +197,7 @@ fn pass_on(way: &Way, number: usize, from: &mut TcpStream, to: &mut TcpStream, i
         if is_answer && way.loses(bytes) {
             return;
         }
+        thread::sleep(Duration::from_micros(way.delay.load(Ordering::Relaxed)));
         let is_silent = number < way.silent_below.load(Ordering::Relaxed);
         if !is_silent && to.write_all(bytes).is_err() {
             return;

@@ -19,7 +19,7 @@ const SETTINGS: [(&str, &str, &str, &str); 18] = [
     ("owner-password-file", "OWNER_PASSWORD_FILE", "password", "(not set)"),
     ("log", "LOG", "text", "text on a terminal, else json"),
     ("log-level", "LOG_LEVEL", "trace", "info"),
-    ("max-connections", "MAX_CONNECTIONS", "17", "4096"),
+    ("max-connections", "MAX_CONNECTIONS", "17", "10000"),
     ("trusted-proxy", "TRUSTED_PROXY", "10.0.0.0/8,::1/128", "(not set)"),
     ("session-idle-minutes", "SESSION_IDLE_MINUTES", "15", "60"),
     ("session-hours", "SESSION_HOURS", "24", "12"),

@@ -47,7 +47,7 @@ impl Directory {
         epoch: Epoch,
     ) -> Result<Arc<Holder>, ServiceError> {
         let mut reader = self.storage.read().await?;
-        let found = Holder::find(&mut *reader, kind, &digest).await?;
+        let found = Holder::find(&mut *reader, kind, &digest, epoch).await?;
         let holder = Arc::new(found.ok_or(ServiceError::InvalidCredential)?);
         self.facts.holders.insert(digest, (epoch, Arc::clone(&holder)));
         Ok(holder)

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dqops_users_domain::{Email, Permission, Role, SessionId, User, audit::Actor};
-use dqops_users_storage::{Reader, UnitOfWork};
+use dqops_users_domain::{Email, Epoch, Permission, Role, SessionId, User, audit::Actor};
+use dqops_users_storage::Reader;
 use jiff::{SignedDuration, Timestamp};
 
 use super::holder::{Credential, Holder};
@@ -93,6 +93,14 @@ impl Caller {
         matches!(self.0, Kind::Holder(_))
     }
 
+    /// The epoch before which it was read what the caller may do, for those who show a credential.
+    pub(crate) fn known_at(&self) -> Option<Epoch> {
+        match &self.0 {
+            Kind::Holder(holder) => Some(holder.known_at),
+            _ => None,
+        }
+    }
+
     /// The session by which the caller acts, if it is one.
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
@@ -153,12 +161,15 @@ impl Caller {
 
     /// The same caller with the role of this very moment; refused when the credential or the user is
     /// gone.
-    pub(crate) async fn as_of_now(
+    pub(crate) async fn as_of_now<R>(
         &self,
-        unit: &mut dyn UnitOfWork,
+        unit: &mut R,
         now: Timestamp,
         idle: SignedDuration,
-    ) -> Result<Self, ServiceError> {
+    ) -> Result<Self, ServiceError>
+    where
+        R: Reader + ?Sized,
+    {
         match &self.0 {
             Kind::Holder(holder) => {
                 let found = match &holder.credential {
@@ -173,7 +184,7 @@ impl Caller {
                 };
                 let (credential, email) = found.ok_or(ServiceError::InvalidCredential)?;
                 let user = unit.find_user(&email).await?.ok_or(ServiceError::InvalidCredential)?;
-                let holder = Holder::new(credential, user);
+                let holder = Holder::new(credential, user, holder.known_at);
                 if !holder.is_valid_at(now, idle) {
                     return Err(ServiceError::InvalidCredential);
                 }

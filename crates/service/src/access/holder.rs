@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use dqops_users_domain::{ApiKey, Session, SessionId, TokenDigest, TokenKind, User};
+use dqops_users_domain::{ApiKey, Epoch, Session, SessionId, TokenDigest, TokenKind, User};
 use dqops_users_storage::{Reader, StorageError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,18 +21,20 @@ pub(crate) enum Credential {
 pub(crate) struct Holder {
     pub(crate) credential: Credential,
     pub(crate) user: User,
+    /// The epoch before which both were read.
+    pub(crate) known_at: Epoch,
     /// When this process last noted the use, in seconds since 1970 UTC.
     noted_at: AtomicI64,
 }
 
 impl Holder {
-    pub(crate) fn new(credential: Credential, user: User) -> Self {
+    pub(crate) fn new(credential: Credential, user: User, known_at: Epoch) -> Self {
         let noted_at = match &credential {
             Credential::Key(key) => key.last_used_at,
             Credential::Session(session) => Some(session.last_used_at),
         };
         let noted_at = AtomicI64::new(noted_at.map_or(i64::MIN, Timestamp::as_second));
-        Self { credential, user, noted_at }
+        Self { credential, user, known_at, noted_at }
     }
 
     /// The holder of the token with that digest.
@@ -40,15 +42,16 @@ impl Holder {
         reader: &mut dyn Reader,
         kind: TokenKind,
         digest: &TokenDigest,
+        known_at: Epoch,
     ) -> Result<Option<Self>, StorageError> {
         Ok(match kind {
             TokenKind::ApiKey => {
                 let found = reader.find_by_digest(digest).await?;
-                found.map(|(key, user)| Self::new(Credential::Key(key), user))
+                found.map(|(key, user)| Self::new(Credential::Key(key), user, known_at))
             }
             TokenKind::Session => {
                 let found = reader.find_session_by_digest(digest).await?;
-                found.map(|(session, user)| Self::new(Credential::Session(session), user))
+                found.map(|(session, user)| Self::new(Credential::Session(session), user, known_at))
             }
             TokenKind::SetupCode | TokenKind::PasswordLink => None,
         })

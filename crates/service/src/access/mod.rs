@@ -3,6 +3,7 @@
 mod authenticate;
 mod caller;
 mod holder;
+mod snapshot;
 
 pub use caller::Caller;
 pub(crate) use holder::{Credential, Holder};

@@ -24,8 +24,7 @@ impl Directory {
         caller: &Caller,
         owner: Option<&Email>,
     ) -> Result<Vec<OwnedKey>, ServiceError> {
-        caller.must_own(owner)?;
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must_own(owner)).await?;
         let id = find_owner(&mut *reader, owner).await?;
         let keys = reader.api_keys(id).await?;
         Ok(keys.into_iter().map(|(key, owner)| OwnedKey { key, owner }).collect())

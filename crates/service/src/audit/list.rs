@@ -60,7 +60,9 @@ impl Directory {
             before: page.before,
             limit: limit + 1,
         };
-        let mut records = self.storage.read().await?.audit_page(&query).await?;
+        let (mut reader, _) =
+            self.read_for(caller, |caller| caller.must(Permission::ManageAccount)).await?;
+        let mut records = reader.audit_page(&query).await?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = records.len() > wanted;
         records.truncate(wanted);

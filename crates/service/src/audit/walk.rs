@@ -32,8 +32,9 @@ impl Directory {
     /// # Errors
     /// [`ServiceError::PermissionDenied`] to those who are no admin.
     pub async fn audit_head(&self, caller: &Caller) -> Result<AuditHead, ServiceError> {
-        caller.must(Permission::ManageAccount)?;
-        Ok(self.storage.read().await?.audit_head().await?)
+        let (mut reader, _) =
+            self.read_for(caller, |caller| caller.must(Permission::ManageAccount)).await?;
+        Ok(reader.audit_head().await?)
     }
 
     /// Shows every entry up to the end as it is when the walk begins, and verifies their chain. After a

@@ -10,7 +10,7 @@ impl Directory {
     /// # Errors
     /// [`ServiceError::PermissionDenied`] to those who may not see.
     pub async fn data_domains(&self, caller: &Caller) -> Result<Vec<DataDomainName>, ServiceError> {
-        caller.must(Permission::View)?;
-        Ok(self.storage.read().await?.data_domains().await?)
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
+        Ok(reader.data_domains().await?)
     }
 }

@@ -24,8 +24,7 @@ impl Directory {
         caller: &Caller,
         user: Option<&Email>,
     ) -> Result<Vec<OwnedSession>, ServiceError> {
-        caller.must_own(user)?;
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must_own(user)).await?;
         let id = find_owner(&mut *reader, user).await?;
         let (now, idle) = (self.shared.ambient.now(), self.shared.sessions.idle);
         let sessions = reader.sessions(id).await?.into_iter();

@@ -103,7 +103,8 @@ impl Directory {
         };
         let wanted = browse.limit.clamp(1, UserPage::GREATEST_LIMIT);
         let limit = wanted + 1;
-        let mut reader = self.storage.read().await?;
+        let (mut reader, caller) =
+            self.read_for(caller, |caller| caller.must(Permission::View)).await?;
         let query = BrowseQuery {
             search,
             role: browse.role,

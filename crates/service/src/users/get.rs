@@ -18,8 +18,7 @@ impl Directory {
         caller: &Caller,
         email: &Email,
     ) -> Result<(UserView, Timestamp), ServiceError> {
-        caller.must(Permission::View)?;
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
         let found = reader.find_user(email).await?;
         let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
         let added_at = user.created_at;
@@ -40,11 +39,12 @@ impl Directory {
         let epoch = self.storage.epoch().await?;
         if let Some((known_at, view)) = self.facts.users.get(email)
             && known_at == epoch
+            && caller.known_at().is_none_or(|known_at| known_at == epoch)
         {
             return Ok(view);
         }
         // Both in one snapshot: a view must not show a user beside the data domains of another moment.
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
         let found = reader.find_user(email).await?;
         let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
         let facts = self.read_facts(&mut *reader).await?;

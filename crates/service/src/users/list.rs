@@ -72,7 +72,7 @@ impl Directory {
         visit: &mut (dyn FnMut(UserView) + Send),
     ) -> Result<ListVersion, ServiceError> {
         caller.must(Permission::View)?;
-        self.visit(UserQuery::default(), visit).await
+        self.visit(caller, UserQuery::default(), visit).await
     }
 
     /// A page of users in the byte order of their emails, and whether more come after it.
@@ -100,7 +100,7 @@ impl Directory {
             with_data_domain_roles: false,
         };
         let mut users = Vec::new();
-        self.visit(query, &mut |user| users.push(user)).await?;
+        self.visit(caller, query, &mut |user| users.push(user)).await?;
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = users.len() > wanted;
         users.truncate(wanted);
@@ -109,10 +109,11 @@ impl Directory {
 
     async fn visit(
         &self,
+        caller: &Caller,
         mut query: UserQuery,
         visit: &mut (dyn FnMut(UserView) + Send),
     ) -> Result<ListVersion, ServiceError> {
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
         let facts = self.read_facts(&mut *reader).await?;
         query.with_data_domain_roles = facts.licence.has_data_domains();
         reader.visit_users(&query, &mut |user| visit(UserView::new(user, &facts))).await?;

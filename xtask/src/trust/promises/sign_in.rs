@@ -31,7 +31,7 @@ pub(super) const PROMISES: &[Promise] = &[
         id: "T5",
         says: "After a password change, reset, deletion or demotion nothing that was revoked succeeds; at another replica not after the stated bound",
         on: On::Both,
-        runs: &[timed_process(&["rights::"])],
+        runs: &[timed_process(&["rights::", "revocation_bound::"])],
     },
     Promise {
         id: "T6",
