@@ -14,8 +14,9 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::Metrics;
 use dqops_users_storage::{
-    EpochLease, Job, Reader, Storage, StorageError,
+    EpochLease, Job, Reader, Storage, StorageError, pool,
     sql::{self, SqlSession},
     writer::Writer,
 };
@@ -32,6 +33,7 @@ const READERS: u32 = 3;
 /// A directory in a file.
 pub struct SqliteStorage {
     lease: Arc<EpochLease>,
+    metrics: Metrics,
     identity: FileIdentity,
     readers: SqlitePool,
     writer: Writer,
@@ -54,9 +56,12 @@ impl SqliteStorage {
             .await
             .map_err(storage_error)?;
         let identity = FileIdentity::of(file).map_err(StorageError::unavailable)?;
-        let lease = Arc::new(EpochLease::new());
-        let writer = Writer::start(writer::Connector::new(file), Arc::clone(&lease));
-        Ok(Self { lease, identity, readers, writer })
+        let metrics = Metrics::new();
+        let counted = readers.clone();
+        pool::show(&metrics, move || (counted.size(), counted.num_idle()));
+        let lease = Arc::new(EpochLease::counted(&metrics));
+        let writer = Writer::start(writer::Connector::new(file), Arc::clone(&lease), &metrics);
+        Ok(Self { lease, metrics, identity, readers, writer })
     }
 }
 
@@ -78,6 +83,10 @@ impl Storage for SqliteStorage {
         &self.lease
     }
 
+    fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError> {
         self.identity.check()?;
         self.writer.submit(job).await
@@ -85,6 +94,8 @@ impl Storage for SqliteStorage {
 
     async fn close(&self) {
         self.writer.close().await;
+        // Nobody is to be told that all is well by what was read before.
+        self.lease.forfeit();
         self.readers.close().await;
     }
 }

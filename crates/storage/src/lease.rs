@@ -6,6 +6,7 @@ use std::{
 };
 
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::{Counter, Metrics};
 use tokio::sync::Mutex;
 
 use crate::StorageError;
@@ -24,6 +25,8 @@ pub struct EpochLease {
     /// Nanoseconds after `origin` until which `known` may be relied upon.
     until: AtomicU64,
     asking: Mutex<Option<Failure>>,
+    answered: Counter,
+    unanswered: Counter,
 }
 
 /// The latest question that was not answered.
@@ -38,14 +41,28 @@ impl EpochLease {
     /// How long the answer to one question is relied upon.
     pub const LENGTH: Duration = Duration::from_millis(20);
 
+    /// A lease that has run out, and whose questions nobody counts.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::counted(&Metrics::new())
+    }
+
     /// A lease that has run out.
     #[expect(
         clippy::disallowed_methods,
         reason = "a lease runs on the monotonic clock, which wall clock shifts do not move"
     )]
     #[must_use]
-    pub fn new() -> Self {
+    pub fn counted(metrics: &Metrics) -> Self {
+        let [answered, unanswered] = metrics.counters(
+            "epoch_questions_total",
+            "How often the database was asked whether anything has changed",
+            "outcome",
+            ["answered", "failed"],
+        );
         Self {
+            answered,
+            unanswered,
             origin: Instant::now(),
             known: AtomicU64::new(0),
             until: AtomicU64::new(0),
@@ -91,7 +108,9 @@ impl EpochLease {
         // The lease counts from before the question, because the answer is true of some moment after it.
         let asked_at = self.elapsed();
         let before = self.known.load(Ordering::Acquire);
-        match read().await {
+        let answer = read().await;
+        if answer.is_ok() { &self.answered } else { &self.unanswered }.inc();
+        match answer {
             Ok(epoch) if epoch.0 < before => self.go_back(before, epoch),
             Ok(epoch) => self.advance(epoch),
             Err(error) => {
