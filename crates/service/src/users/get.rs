@@ -41,8 +41,10 @@ impl Directory {
         if let Some((known_at, view)) = self.facts.users.get(email)
             && known_at == epoch
         {
+            self.shared.figures.users.hit();
             return Ok(view);
         }
+        self.shared.figures.users.miss();
         // Both in one snapshot: a view must not show a user beside the data domains of another moment.
         let mut reader = self.storage.read().await?;
         let found = reader.find_user(email).await?;
