@@ -15,6 +15,9 @@ type Chunk = Result<Bytes, axum::Error>;
 /// How long a body may pause: a client that trickles must not hold a place for long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a body may take in all.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
 /// Reads a whole body, but never more than `limit` bytes of it. The request gives up its place until
 /// all has arrived.
 ///
@@ -24,7 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn read_body(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem> {
     let place = parts.extensions.get::<Place>();
     place.inspect(|place| place.leave());
-    let read = read_all(&parts.headers, body, limit).await?;
+    let read = tokio::time::timeout(BODY_TIME, read_all(&parts.headers, body, limit)).await;
+    let read = read.unwrap_or_else(|_| Err(Problem::of_status(StatusCode::REQUEST_TIMEOUT)))?;
     place.map_or(Ok(()), Place::take)?;
     Ok(read)
 }

@@ -47,6 +47,10 @@ impl Client {
         Self { address, key: self.key.clone() }
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn key(&self) -> &str {
         self.key.as_deref().unwrap()
     }

@@ -123,3 +123,21 @@ fn one_connection_more_than_there_may_be_waits_for_its_turn() {
         asked.all(|reply| reply.is_ok_and(|reply| reply.status == 200)).then_some(())
     });
 }
+
+/// Shells and service managers often allow a process 1,024 open files unless it asks for more.
+#[test]
+fn the_server_asks_for_as_many_open_files_as_its_connections_need() {
+    let place = Place::new(Store::Sqlite);
+    let program = place.server().args(&["--max-connections", "300"]);
+    let server = program.after("ulimit -Sn 64").start();
+    let client = server.anonymous();
+    let mut open: Vec<_> = (0..200).map(|_| client.connect().unwrap()).collect();
+    for wire in &mut open {
+        wire.ask(&client, "GET", HEALTH, None).unwrap().gives(200);
+    }
+    assert!(!server.stop().0.stderr.contains("WARN"));
+
+    let program = place.server().args(&["--max-connections", "300"]);
+    let (done, _) = program.after("ulimit -n 128").start().stop();
+    assert!(done.stderr.contains("raise `ulimit -n`"), "{}", done.stderr);
+}
