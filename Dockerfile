@@ -16,5 +16,6 @@ USER 10001
 WORKDIR /var/lib/dqops-users
 ENV DQOPS_USERS_LISTEN=0.0.0.0:8888
 EXPOSE 8888
+# Whether it can work: /health/ready. Where an unhealthy container is killed, ask for `health --live`.
 HEALTHCHECK --interval=10s --timeout=4s --start-period=10s CMD ["dqops-users", "health"]
 ENTRYPOINT ["dqops-users"]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, http::Method};
 use dqops_users_service::Directory;
-use dqops_users_web::{self as web, LINK_PATH, Limits};
+use dqops_users_web::{self as web, LINK_PATH, Limits, Stopping};
 use ipnet::IpNet;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -27,6 +27,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// What password links begin with; their token follows.
     pub link_base: String,
+    /// Whether the server is about to stop.
+    pub stopping: Stopping,
 }
 
 impl Settings {
@@ -34,7 +36,13 @@ impl Settings {
     #[must_use]
     pub fn new(authentication: Authentication) -> Self {
         let link_base = LINK_PATH.to_owned();
-        Self { authentication, limits: Limits::default(), trusted_proxies: Vec::new(), link_base }
+        Self {
+            authentication,
+            limits: Limits::default(),
+            trusted_proxies: Vec::new(),
+            link_base,
+            stopping: Stopping::default(),
+        }
     }
 }
 
@@ -45,16 +53,21 @@ const SWAGGER_PAGE: &str = "/swagger-ui/";
 
 /// The REST API of a directory alone, with everything that stands around requests.
 pub fn router(directory: Directory, settings: Settings) -> Router {
-    let Settings { authentication, limits, trusted_proxies, link_base } = settings;
+    let Settings { authentication, limits, trusted_proxies, link_base, stopping } = settings;
     let settings = web::Settings { limits, trusted_proxies, ..web::Settings::default() };
-    web::around(api(directory, authentication, link_base), settings)
+    web::around(api(directory, authentication, link_base, stopping), settings)
 }
 
 /// The routes of the REST API of a directory and of its documentation, to be merged with others:
 /// nothing stands around them yet. Password links begin with `link_base`.
-pub fn api(directory: Directory, authentication: Authentication, link_base: String) -> Router {
+pub fn api(
+    directory: Directory,
+    authentication: Authentication,
+    link_base: String,
+    stopping: Stopping,
+) -> Router {
     let list = ListCache::default();
-    let state = Arc::new(ApiState { directory, authentication, link_base, list });
+    let state = Arc::new(ApiState { directory, authentication, link_base, list, stopping });
     let (router, _) = operations().split_for_parts();
     router.with_state(state).merge(swagger_ui())
 }
@@ -112,6 +125,8 @@ pub(crate) fn operations() -> OpenApiRouter<SharedState> {
         .routes(routes!(endpoints::profile::get_user_profile))
         .routes(routes!(endpoints::list_audit::list_audit))
         .routes(routes!(endpoints::is_healthy::is_healthy))
+        .routes(routes!(endpoints::is_live::is_live))
+        .routes(routes!(endpoints::is_ready::is_ready))
         .routes(routes!(endpoints::set_up::set_up))
         .routes(routes!(endpoints::sign_in::sign_in, endpoints::sign_out::sign_out))
         .routes(routes!(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dqops_users_service::Directory;
+use dqops_users_web::Stopping;
 
 use crate::list_cache::ListCache;
 
@@ -23,6 +24,7 @@ pub(crate) struct ApiState {
     /// What password links begin with; their token follows.
     pub(crate) link_base: String,
     pub(crate) list: ListCache,
+    pub(crate) stopping: Stopping,
 }
 
 pub(crate) type SharedState = Arc<ApiState>;

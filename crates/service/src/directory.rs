@@ -3,12 +3,13 @@
 use std::{fmt, sync::Arc};
 
 use dqops_users_domain::licence::VendorKey;
+use dqops_users_metrics::Metrics;
 use dqops_users_storage::SharedStorage;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Ambient, HashingSettings, KeyLimits, Mailing, PasswordPolicy, SessionLimits, facts::Facts,
-    licensing::Licensing, passwords::Passwords,
+    Ambient, Hasher, HashingSettings, KeyLimits, Mailing, PasswordPolicy, SessionLimits,
+    facts::Facts, figures::Figures, licensing::Licensing, passwords::Passwords,
 };
 
 /// How a directory is run.
@@ -63,15 +64,19 @@ pub(crate) struct Shared {
     pub(crate) sessions: SessionLimits,
     pub(crate) password_link_lifetime: SignedDuration,
     pub(crate) mailing: Option<Mailing>,
+    pub(crate) figures: Figures,
 }
 
 impl Directory {
     /// A directory over a storage. Call [`Directory::start`] before the first use.
     #[must_use]
     pub fn new(storage: SharedStorage, settings: Settings, ambient: Ambient) -> Self {
+        let metrics = Metrics::new();
+        let hasher = Hasher::counted(settings.hashing, &metrics);
         let shared = Shared {
             licensing: Licensing::new(settings.vendor_key),
-            passwords: Passwords::new(settings.password_policy, settings.hashing, ambient.clone()),
+            passwords: Passwords::new(settings.password_policy, hasher, ambient.clone()),
+            figures: Figures::new(metrics),
             api_keys: settings.api_keys,
             sessions: settings.sessions,
             password_link_lifetime: settings.password_link_lifetime,

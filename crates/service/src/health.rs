@@ -10,12 +10,13 @@ use crate::{Directory, ServiceError};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Directory {
-    /// Asks the storage; open to anyone.
+    /// Whether the storage answers; open to anyone. Those who ask at once share one question, so that
+    /// asking often costs the storage nothing.
     ///
     /// # Errors
     /// When the storage does not answer in time.
     pub async fn check_health(&self) -> Result<(), ServiceError> {
-        match tokio::time::timeout(PATIENCE, self.storage.read_epoch()).await {
+        match tokio::time::timeout(PATIENCE, self.storage.epoch()).await {
             Ok(answer) => Ok(answer.map(|_| ())?),
             Err(elapsed) => Err(StorageError::unavailable(elapsed).into()),
         }

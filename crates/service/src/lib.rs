@@ -14,6 +14,7 @@ mod data_domains;
 mod directory;
 mod error;
 mod facts;
+mod figures;
 mod first_admin;
 mod health;
 mod licensing;

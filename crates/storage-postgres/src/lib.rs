@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::Metrics;
 use dqops_users_storage::{
-    EpochLease, Job, Reader, Storage, StorageError,
+    EpochLease, Job, Reader, Storage, StorageError, pool,
     sql::{self, SqlSession},
     writer::Writer,
 };
@@ -39,6 +40,7 @@ const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// A directory in a Postgres database.
 pub struct PostgresStorage {
     lease: Arc<EpochLease>,
+    metrics: Metrics,
     readers: PgPool,
     writer: Writer,
 }
@@ -62,9 +64,12 @@ impl PostgresStorage {
             .connect_with(options.clone())
             .await
             .map_err(storage_error)?;
-        let lease = Arc::new(EpochLease::new());
-        let writer = Writer::start(writer::Connector::new(options), Arc::clone(&lease));
-        Ok(Self { lease, readers, writer })
+        let metrics = Metrics::new();
+        let counted = readers.clone();
+        pool::show(&metrics, move || (counted.size(), counted.num_idle()));
+        let lease = Arc::new(EpochLease::counted(&metrics));
+        let writer = Writer::start(writer::Connector::new(options), Arc::clone(&lease), &metrics);
+        Ok(Self { lease, metrics, readers, writer })
     }
 
     async fn begin_snapshot(&self) -> Result<Transaction<'static, Postgres>, StorageError> {
@@ -106,12 +111,18 @@ impl Storage for PostgresStorage {
         &self.lease
     }
 
+    fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError> {
         self.writer.submit(job).await
     }
 
     async fn close(&self) {
         self.writer.close().await;
+        // Nobody is to be told that all is well by what was read before.
+        self.lease.forfeit();
         self.readers.close().await;
     }
 }

@@ -15,8 +15,9 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::Metrics;
 use dqops_users_storage::{
-    EpochLease, Job, Reader, Storage, StorageError,
+    EpochLease, Job, Reader, Storage, StorageError, pool,
     sql::{self, SqlSession},
     writer::Writer,
 };
@@ -34,6 +35,7 @@ const READERS: u32 = 3;
 /// A directory in a file.
 pub struct SqliteStorage {
     lease: Arc<EpochLease>,
+    metrics: Metrics,
     identity: FileIdentity,
     readers: SqlitePool,
     writer: Writer,
@@ -56,9 +58,12 @@ impl SqliteStorage {
             .await
             .map_err(storage_error)?;
         let identity = FileIdentity::of(file).map_err(StorageError::unavailable)?;
-        let lease = Arc::new(EpochLease::new());
-        let writer = Writer::start(writer::Connector::new(file), Arc::clone(&lease));
-        Ok(Self { lease, identity, readers, writer })
+        let metrics = Metrics::new();
+        let counted = readers.clone();
+        pool::show(&metrics, move || (counted.size(), counted.num_idle()));
+        let lease = Arc::new(EpochLease::counted(&metrics));
+        let writer = Writer::start(writer::Connector::new(file), Arc::clone(&lease), &metrics);
+        Ok(Self { lease, metrics, identity, readers, writer })
     }
 }
 
@@ -80,6 +85,10 @@ impl Storage for SqliteStorage {
         &self.lease
     }
 
+    fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError> {
         self.identity.check()?;
         self.writer.submit(job).await
@@ -87,6 +96,8 @@ impl Storage for SqliteStorage {
 
     async fn close(&self) {
         self.writer.close().await;
+        // Nobody is to be told that all is well by what was read before.
+        self.lease.forfeit();
         self.readers.close().await;
     }
 }

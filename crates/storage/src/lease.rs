@@ -6,6 +6,7 @@ use std::{
 };
 
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::{Counter, Metrics};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::Mutex;
 
@@ -24,6 +25,8 @@ pub struct EpochLease {
     /// When `known` may not be relied upon any more, on [`CLOCK`].
     until: AtomicU64,
     asking: Mutex<Option<Failure>>,
+    answered: Counter,
+    unanswered: Counter,
 }
 
 /// The latest question that was not answered.
@@ -38,10 +41,28 @@ impl EpochLease {
     /// How long the answer to one question is relied upon.
     pub const LENGTH: Duration = Duration::from_millis(20);
 
-    /// A lease that has run out.
+    /// A lease that has run out, and whose questions nobody counts.
     #[must_use]
     pub fn new() -> Self {
-        Self { known: AtomicU64::new(0), until: AtomicU64::new(0), asking: Mutex::new(None) }
+        Self::counted(&Metrics::new())
+    }
+
+    /// A lease that has run out.
+    #[must_use]
+    pub fn counted(metrics: &Metrics) -> Self {
+        let [answered, unanswered] = metrics.counters(
+            "epoch_questions_total",
+            "How often the database was asked whether anything has changed",
+            "outcome",
+            ["answered", "failed"],
+        );
+        Self {
+            answered,
+            unanswered,
+            known: AtomicU64::new(0),
+            until: AtomicU64::new(0),
+            asking: Mutex::new(None),
+        }
     }
 
     /// The known epoch while the lease holds.
@@ -84,7 +105,9 @@ impl EpochLease {
         // The lease counts from before the question, because the answer is true of some moment after it.
         let asked_at = clock();
         let before = self.known.load(Ordering::Acquire);
-        match read().await {
+        let answer = read().await;
+        if answer.is_ok() { &self.answered } else { &self.unanswered }.inc();
+        match answer {
             Ok(epoch) if epoch.0 < before => self.go_back(before, epoch),
             Ok(epoch) => self.advance(epoch),
             Err(error) => {

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+pub mod pool;
 pub mod sql;
 pub mod writer;
 
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::Metrics;
 
 pub use bulk::{BulkReader, BulkWriter, ColumnKind, StoredRow, Table};
 pub use error::{Cause, StorageError};
@@ -46,6 +48,9 @@ pub trait Storage: Send + Sync {
 
     /// What this process knows of the epoch.
     fn lease(&self) -> &EpochLease;
+
+    /// What it counts.
+    fn metrics(&self) -> &Metrics;
 
     /// Hands a job to the writer; see `write` of `dyn Storage`, which wraps it.
     async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError>;

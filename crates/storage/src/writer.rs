@@ -1,15 +1,18 @@
 //! The one writer: it runs the mutations that wait, commits them together, and answers each caller.
 
 mod batch;
+mod figures;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use dqops_users_metrics::Metrics;
 use tokio::{
     sync::{Mutex, mpsc},
     task::JoinHandle,
 };
 
+use self::figures::Figures;
 use crate::{EpochLease, Job, StorageError, sql::SqlConnection};
 
 /// Mutations that may wait; what comes on top waits to be let in.
@@ -40,9 +43,10 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writer's task.
-    pub fn start(connector: impl Connect, lease: Arc<EpochLease>) -> Self {
+    pub fn start(connector: impl Connect, lease: Arc<EpochLease>, metrics: &Metrics) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_LENGTH);
-        let task = tokio::spawn(run(Box::new(connector), lease, receiver));
+        let figures = Figures::new(metrics, &sender);
+        let task = tokio::spawn(run(Box::new(connector), lease, figures, receiver));
         Self { jobs: Mutex::new(Some(sender)), task: Mutex::new(Some(task)) }
     }
 
@@ -69,6 +73,7 @@ impl Writer {
 async fn run(
     connector: Box<dyn Connect>,
     lease: Arc<EpochLease>,
+    figures: Figures,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
 ) {
     let mut connection = None;
@@ -79,7 +84,9 @@ async fn run(
         if waiting.is_empty() {
             continue;
         }
-        let committed = batch::run(connector.as_ref(), &mut connection, &lease, &mut waiting).await;
+        let place =
+            batch::Place { connector: connector.as_ref(), lease: &lease, figures: &figures };
+        let committed = batch::run(place, &mut connection, &mut waiting).await;
         for job in waiting.drain(..) {
             job.finish(committed.clone());
         }

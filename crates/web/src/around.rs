@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::{Router, response::IntoResponse as _};
+use dqops_users_metrics::Metrics;
 use ipnet::IpNet;
 use tower_http::csrf::CsrfLayer;
 
@@ -34,6 +35,8 @@ pub struct Settings {
     pub public_url_is_https: bool,
     /// Makes the pages by which browsers are told of errors; without it they get what programs get.
     pub pages: Option<Pages>,
+    /// Where requests are counted, if somebody wants to know.
+    pub metrics: Option<Metrics>,
 }
 
 /// Puts everything around a router that has all routes: admission, request ids, time limits,
@@ -42,9 +45,9 @@ pub struct Settings {
 ///
 /// Only once: each call has its own places for requests.
 pub fn around(router: Router, settings: Settings) -> Router {
-    let Settings { limits, trusted_proxies, public_url_is_https, pages } = settings;
+    let Settings { limits, trusted_proxies, public_url_is_https, pages, metrics } = settings;
     router.layer((
-        Boundary::new(limits, pages),
+        Boundary::new(limits, pages, metrics),
         client::layer(trusted_proxies, public_url_is_https),
         CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()),
     ))

@@ -6,10 +6,7 @@ use std::{
     error::Error,
     panic::AssertUnwindSafe,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -17,31 +14,30 @@ use std::{
 use axum::{
     body::HttpBody as _,
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use dqops_users_metrics::{Metrics, Stopwatch};
 use futures_util::FutureExt as _;
-use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 
 use crate::{
-    admission::Place,
+    admission::{Place, Places},
     around::Limits,
     failure::Cause,
+    figures::{Figures, NO_ROUTE},
     pages::{self, API, Pages},
-    problem::Problem,
+    problem::{OVERLOADED, Problem},
+    refusals::Refusals,
+    request_id::{self, REQUEST_ID, RequestIds},
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Where whoever watches over the server asks how it is, which matters most when it is busy.
-const HEALTH: &str = "/api/ishealthy";
+const HEALTH: [&str; 3] = ["/api/ishealthy", "/health/live", "/health/ready"];
 
 const DENY: HeaderValue = HeaderValue::from_static("DENY");
 const NO_FRAMES: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-
-/// Characters of a request id at the most, when the client brings one.
-const MAX_REQUEST_ID: usize = 64;
 
 /// What the boundary keeps from request to request.
 #[derive(Clone)]
@@ -50,43 +46,27 @@ pub(crate) struct Boundary {
 }
 
 struct Shared {
-    places: Arc<Semaphore>,
+    places: Places,
     request_time: Duration,
-    next_id: AtomicU64,
+    ids: RequestIds,
     pages: Option<Pages>,
+    figures: Option<Figures>,
+    refusals: Refusals,
 }
 
 impl Boundary {
-    pub(crate) fn new(limits: Limits, pages: Option<Pages>) -> Self {
+    pub(crate) fn new(limits: Limits, pages: Option<Pages>, metrics: Option<Metrics>) -> Self {
+        let figures = metrics.as_ref().map(Figures::new);
         let shared = Shared {
-            places: Arc::new(Semaphore::new(limits.requests_at_once)),
+            places: Places::new(limits.requests_at_once, &metrics.unwrap_or_default()),
             request_time: limits.request_time,
-            next_id: AtomicU64::new(first_id()),
+            ids: RequestIds::new(),
             pages,
+            figures,
+            refusals: Refusals::default(),
         };
         Self { shared: Arc::new(shared) }
     }
-
-    /// The client's own request id if it is a plain one, else a new one.
-    fn request_id(&self, request: &Request) -> HeaderValue {
-        let is_plain = |value: &&HeaderValue| {
-            let bytes = value.as_bytes();
-            (1..=MAX_REQUEST_ID).contains(&bytes.len())
-                && bytes
-                    .iter()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-        };
-        request.headers().get(REQUEST_ID).filter(is_plain).cloned().unwrap_or_else(|| {
-            let number = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
-            HeaderValue::try_from(format!("{number:016x}")).unwrap_or(HeaderValue::from_static("-"))
-        })
-    }
-}
-
-/// Where numbering begins: elsewhere in each process, so that ids of replicas do not collide.
-fn first_id() -> u64 {
-    use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one("request ids")
 }
 
 impl<S> Layer<S> for Boundary {
@@ -118,22 +98,40 @@ where
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let boundary = self.boundary.clone();
-        let id = boundary.request_id(&request);
+        let watch = boundary.shared.figures.is_some().then(Stopwatch::start);
+        let id = boundary.shared.ids.of(request.headers());
         let method = request.method().clone();
         let is_api = request.uri().path().starts_with(API);
         let route = request.extensions().get::<MatchedPath>().cloned();
         let pages = boundary.shared.pages.filter(|_| pages::are_wanted(&request));
         let admission = boundary.shared.admission(&mut request);
+        #[cfg(feature = "traces")]
+        let span = crate::traces::span(&method, route.as_ref(), &id);
         let inner = self.inner.call(request);
-        Box::pin(async move {
+        let work = async move {
             let mut response = answer(&boundary.shared, admission, inner).await;
             if is_bare_error(&response) {
                 response = with_problem(&response);
             }
+            let is_overload = is_overload(&response);
             if let Some(pages) = pages {
                 response = pages::as_page(response, pages);
             }
-            log(&response, &method, route.as_ref(), &id);
+            if is_overload {
+                boundary.shared.refusals.note();
+            }
+            log(&response, &method, route.as_ref(), is_overload);
+            #[cfg(feature = "traces")]
+            crate::traces::note(response.status());
+            if let (Some(figures), Some(watch)) = (&boundary.shared.figures, watch) {
+                figures.note(&method, route.as_ref(), response.status(), watch);
+            }
+            response
+        };
+        #[cfg(feature = "traces")]
+        let work = tracing::Instrument::instrument(work, span);
+        Box::pin(async move {
+            let (mut response, id) = request_id::under(id, work).await;
             let headers = response.headers_mut();
             headers.insert(REQUEST_ID, id);
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
@@ -159,7 +157,7 @@ enum Admission {
 
 impl Shared {
     fn admission(&self, request: &mut Request) -> Admission {
-        if request.uri().path() == HEALTH {
+        if HEALTH.contains(&request.uri().path()) {
             return Admission::Always;
         }
         if request.body().is_end_stream() {
@@ -178,9 +176,9 @@ async fn answer(
 ) -> Response {
     let _place = match &admission {
         Admission::Always => None,
-        Admission::WithPlace => match shared.places.try_acquire() {
+        Admission::WithPlace => match shared.places.take() {
             Ok(place) => Some(place),
-            Err(_) => return Problem::overloaded().into_response(),
+            Err(problem) => return problem.into_response(),
         },
         Admission::WithBody(place) => match place.take() {
             Ok(()) => None,
@@ -212,17 +210,23 @@ fn with_problem(bare: &Response) -> Response {
     response
 }
 
-fn log(response: &Response, method: &Method, route: Option<&MatchedPath>, id: &HeaderValue) {
+/// Whether the request was refused, unheard, because the server is busy.
+fn is_overload(response: &Response) -> bool {
+    let code = || response.extensions().get::<Problem>().map(Problem::code);
+    response.status() == StatusCode::SERVICE_UNAVAILABLE && code() == Some(OVERLOADED)
+}
+
+/// The line of the request; the log adds its id to this line and all others.
+fn log(response: &Response, method: &Method, route: Option<&MatchedPath>, is_overload: bool) {
     let status = response.status().as_u16();
     // The route, not the path: what a client makes up stays out of the log.
-    let route = route.map_or("(none)", MatchedPath::as_str);
-    let request = id.to_str().unwrap_or("-");
-    if response.status().is_server_error() {
+    let route = route.map_or(NO_ROUTE, MatchedPath::as_str);
+    if response.status().is_server_error() && !is_overload {
         let cause = response.extensions().get::<Cause>().map(|cause| chain(&*cause.0));
         let cause = cause.as_deref().unwrap_or("-");
-        tracing::error!(%method, route, status, request, cause, "request failed");
+        tracing::error!(%method, route, status, cause, "request failed");
     } else {
-        tracing::debug!(%method, route, status, request, "request");
+        tracing::debug!(%method, route, status, "request");
     }
 }
 

@@ -14,8 +14,14 @@ mod boundary;
 mod client;
 pub mod cross_site;
 mod failure;
+mod figures;
 mod pages;
 mod problem;
+mod refusals;
+mod request_id;
+mod stopping;
+#[cfg(feature = "traces")]
+mod traces;
 
 pub use around::{Limits, Settings, around};
 pub use body::read_body;
@@ -23,3 +29,7 @@ pub use client::Client;
 pub use failure::Failure;
 pub use pages::Pages;
 pub use problem::{FieldProblem, PROBLEM_JSON, Problem};
+pub use request_id::with_current_request_id;
+pub use stopping::Stopping;
+#[cfg(feature = "traces")]
+pub use traces::SPANS;

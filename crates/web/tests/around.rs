@@ -10,9 +10,12 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
     routing::{get, post},
 };
+use dqops_users_metrics::Metrics;
 use dqops_users_service::ServiceError;
 use dqops_users_storage::StorageError;
-use dqops_users_web::{Client, Failure, Limits, PROBLEM_JSON, Problem, Settings, around};
+use dqops_users_web::{
+    Client, Failure, Limits, PROBLEM_JSON, Problem, Settings, around, with_current_request_id,
+};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
@@ -36,20 +39,31 @@ async fn form() -> Response {
 }
 
 fn server(limits: Limits, pages: bool) -> Router {
+    let pages = pages.then_some(page as dqops_users_web::Pages);
+    around(routes(), Settings { limits, pages, ..Settings::default() })
+}
+
+async fn request_id() -> String {
+    let mut found = String::new();
+    with_current_request_id(|id| id.clone_into(&mut found));
+    found
+}
+
+fn routes() -> Router {
     let never = get(async || std::future::pending::<()>().await);
     let text = get(async || (StatusCode::BAD_REQUEST, "a text of the framework"));
     let client = get(async |client: Client| client.address.to_string());
-    let router = Router::new()
+    Router::new()
         .route("/", get("hello"))
+        .route("/id", get(request_id))
+        .route("/things/{name}", get("a thing").put("changed"))
         .route("/panics", get(panics))
         .route("/api/panics", get(panics))
         .route("/storage", get(storage_fails))
         .route("/never", never)
         .route("/form", post(form))
         .route("/text", text)
-        .route("/client", client);
-    let pages = pages.then_some(page as dqops_users_web::Pages);
-    around(router, Settings { limits, pages, ..Settings::default() })
+        .route("/client", client)
 }
 
 struct Answer {
@@ -158,4 +172,67 @@ async fn every_handler_learns_the_client_where_it_is_found_out() {
     assert_eq!(ask(&server, "GET /client", &[]).await.body, "0.0.0.0");
     let bare = Router::new().route("/client", get(async |_: Client| "somebody"));
     ask(&bare, "GET /client", &[]).await.is_problem(500, "internal_error");
+}
+
+#[tokio::test]
+async fn a_handler_works_under_the_id_that_the_client_is_told() {
+    let server = server(Limits::default(), true);
+    let own = ask(&server, "GET /id", &[("x-request-id", "my-own.1")]).await;
+    assert_eq!(
+        (own.body.as_str(), &own.headers["x-request-id"]),
+        ("my-own.1", &"my-own.1".parse().unwrap())
+    );
+    let made = ask(&server, "GET /id", &[("x-request-id", "not \"plain\"")]).await;
+    assert_eq!(made.headers["x-request-id"], made.body.as_str());
+    assert_eq!(made.body.len(), 16);
+}
+
+#[tokio::test]
+async fn requests_are_counted_under_their_route_and_never_under_their_path() {
+    let metrics = Metrics::new();
+    let settings = Settings { metrics: Some(metrics.clone()), ..Settings::default() };
+    let server = around(routes(), settings);
+    for request in [
+        "GET /things/secret-1",
+        "GET /things/secret-2",
+        "PUT /things/secret-3",
+        "GET /secret-4",
+        "SECRET /things/x",
+        "GET /panics",
+    ] {
+        ask(&server, request, &[]).await;
+    }
+    let text = metrics.text();
+    let count = |labels: &str| {
+        let name = format!("dqops_users_http_request_duration_seconds_count{{{labels}}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)).map(str::to_owned)
+    };
+    for (labels, times) in [
+        ("method=\"GET\",route=\"/things/{name}\",status=\"2xx\"", "2"),
+        ("method=\"PUT\",route=\"/things/{name}\",status=\"2xx\"", "1"),
+        ("method=\"other\",route=\"/things/{name}\",status=\"4xx\"", "1"),
+        ("method=\"GET\",route=\"(none)\",status=\"4xx\"", "1"),
+        ("method=\"GET\",route=\"/panics\",status=\"5xx\"", "1"),
+    ] {
+        assert_eq!(count(labels).as_deref(), Some(times), "{labels} in {text}");
+    }
+    assert!(!text.to_lowercase().contains("secret"), "{text}");
+}
+
+#[tokio::test]
+async fn refused_requests_are_counted() {
+    let metrics = Metrics::new();
+    let limits = Limits { requests_at_once: 0, ..Limits::default() };
+    let server = around(
+        routes(),
+        Settings { limits, metrics: Some(metrics.clone()), ..Settings::default() },
+    );
+    for _ in 0..3 {
+        ask(&server, "GET /", &[]).await.is_problem(503, "overloaded");
+    }
+    // Who watches over the server is always let in; here nothing answers.
+    ask(&server, "GET /health/ready", &[]).await.is_problem(404, "route_not_found");
+    let text = metrics.text();
+    assert!(text.contains("\ndqops_users_http_requests_refused_total 3\n"), "{text}");
+    assert!(text.contains("\ndqops_users_http_requests_in_progress 0\n"), "{text}");
 }

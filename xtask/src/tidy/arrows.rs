@@ -10,18 +10,20 @@ use crate::workspace;
 /// Each crate and the crates of the workspace that it may depend on.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("metrics", &[]),
     ("trust", &[]),
-    ("storage", &["domain"]),
-    ("storage-sqlite", &["domain", "storage"]),
-    ("storage-postgres", &["domain", "storage"]),
-    ("service", &["domain", "storage"]),
-    ("web", &["domain", "service", "storage"]),
+    ("storage", &["domain", "metrics"]),
+    ("storage-sqlite", &["domain", "metrics", "storage"]),
+    ("storage-postgres", &["domain", "metrics", "storage"]),
+    ("service", &["domain", "metrics", "storage"]),
+    ("web", &["domain", "metrics", "service", "storage"]),
     ("http", &["domain", "service", "storage", "web"]),
     ("console", &["domain", "service", "web"]),
     (
         "server",
         &[
             "domain",
+            "metrics",
             "storage",
             "storage-sqlite",
             "storage-postgres",

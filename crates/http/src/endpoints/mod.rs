@@ -10,6 +10,8 @@ pub(crate) mod end_sessions;
 pub(crate) mod get_password_link;
 pub(crate) mod get_user;
 pub(crate) mod is_healthy;
+pub(crate) mod is_live;
+pub(crate) mod is_ready;
 pub(crate) mod issue_api_key;
 pub(crate) mod issue_password_link;
 pub(crate) mod list_audit;

@@ -67,6 +67,8 @@ const MATRIX: &[(&str, &str, Whose, [u16; 7])] = &[
     ("GET", "/api/environment/profile", Nobodys, ALL_VIEW),
     ("GET", "/api/audit", Nobodys, [401, 401, 200, 403, 403, 403, 403]),
     ("GET", "/api/ishealthy", Nobodys, OPEN),
+    ("GET", "/health/live", Nobodys, OPEN),
+    ("GET", "/health/ready", Nobodys, OPEN),
     // The directory has an admin already, which is all that anyone learns here.
     ("POST", "/api/setup", Nobodys, [409; 7]),
     // Open to all; without a body nobody is signed in.

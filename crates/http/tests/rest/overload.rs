@@ -104,7 +104,9 @@ async fn what_comes_on_top_is_refused_at_once_and_let_in_when_there_is_room() {
         answer.refuses(503, "overloaded");
     }
     // Whoever watches over the server is answered all the same.
-    stage.get("/api/ishealthy").anonymous().send().await.gives(200);
+    for path in ["/api/ishealthy", "/health/live", "/health/ready"] {
+        stage.get(path).anonymous().send().await.gives(200);
+    }
     // A client that hangs up leaves its place.
     hang_up(first).await;
     stage.get("/api/users").send().await.gives(200);

@@ -67,6 +67,16 @@ pub(super) fn run(
         row("licence", shown(has_licence), either("licence", "licence_file")),
         row("log", log, from("log")),
         row("log-level", name(settings.log_level.to_possible_value()), from("log_level")),
+        row(
+            "metrics-listen",
+            given(settings.metrics_listen.map(|address| address.to_string())),
+            from("metrics_listen"),
+        ),
+        row(
+            "stop-delay-seconds",
+            settings.stop_delay_seconds.to_string(),
+            from("stop_delay_seconds"),
+        ),
         row("max-connections", settings.max_connections.to_string(), from("max_connections")),
         row("trusted-proxy", proxies, from("trusted_proxy")),
         row(

@@ -11,13 +11,15 @@ use anyhow::{Context as _, Result, ensure};
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Asks the server that listens on `address` whether it is well.
-pub(super) fn run(address: SocketAddr) -> Result<()> {
+/// Asks the server that listens on `address` whether it is ready for requests, or whether it lives at
+/// all.
+pub(super) fn run(address: SocketAddr, live: bool) -> Result<()> {
     let address = reachable(address);
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)
         .with_context(|| format!("no server answers on {address}"))?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    let request = "GET /api/ishealthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let path = if live { "/health/live" } else { "/health/ready" };
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).context("the server broke off")?;

@@ -88,8 +88,13 @@ enum Command {
     Migrate,
     /// Show the settings in force, without secrets
     Config(Box<ServeSettings>),
-    /// Ask the server on this machine whether it is well: exit code 0 if it is
+    /// Ask the server on this machine whether it is well, so that it can work on requests: exit code 0 if
+    /// it is
     Health {
+        /// Only ask whether it answers, whatever its database does
+        #[arg(long)]
+        live: bool,
+
         /// Where it listens
         #[arg(
             long,
@@ -115,7 +120,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match line.command {
         Command::Serve(settings) => serve(&line.common, &settings),
         Command::Config(settings) => config::run(&line.common, &settings, &matches),
-        Command::Health { listen } => health::run(listen),
+        Command::Health { listen, live } => health::run(listen, live),
         Command::Openapi => openapi::run(),
         command => {
             serve::start_command_log();

@@ -17,90 +17,166 @@ use axum::{
     http::{HeaderValue, Request, header},
     response::Response,
 };
+use dqops_users_metrics::{Counter, Gauge, Metrics};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulConnection, GracefulShutdown},
     service::TowerToHyperService,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
-use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-use super::shutdown::StopSignals;
+use super::{pace::Paced, shutdown::StopSignals};
 
 /// How long a client may take to send the head of a request, and a connection to stay idle: with what
 /// the system adds, less than ten seconds.
 const HEADER_TIME: Duration = Duration::from_secs(9);
 
-/// How long a client may take to receive the next part of an answer.
-const WRITE_TIME: Duration = Duration::from_secs(9);
-
-/// How long the end may take: requests that are being answered then are cut off.
+/// How long the end may take: requests that are being answered then are cut off. All is over within ten
+/// seconds.
 const DRAIN_TIME: Duration = Duration::from_secs(9);
 
 /// How long connections go on when the server stops, so that whoever is about to send a request gets an
 /// answer, which says that it is the last.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
 /// After a failed accept, for instance because there are no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves connections until a signal to stop, then lets those that are being answered finish, unless
-/// there is another signal.
-pub(super) async fn until(
-    mut stop: StopSignals,
+/// Where clients come in.
+pub(super) struct Entrance {
     listener: TcpListener,
-    router: Router,
-    max_connections: NonZeroUsize,
-) {
-    let places = Arc::new(Semaphore::new(max_connections.get()));
-    let connections = Connections::new(router);
-    loop {
-        let next = next_connection(&listener, &places);
-        let (stream, peer, place) = tokio::select! {
-            connection = next => connection,
-            () = stop.next() => break,
-        };
-        connections.serve(stream, peer, place);
-    }
-    connections.is_ending.store(true, Ordering::Relaxed);
-    serve_those_who_wait(listener, &connections);
-    let all = u32::try_from(max_connections.get()).unwrap_or(u32::MAX);
-    let end = async {
-        // There is nothing to wait for when no connection holds a place any more.
-        let _ = tokio::time::timeout(LAST_ANSWERS, places.acquire_many(all)).await;
-        connections.graceful.shutdown().await;
-    };
-    tokio::select! {
-        () = end => return,
-        () = tokio::time::sleep(DRAIN_TIME) => {}
-        () = stop.next() => {}
-    }
-    tracing::warn!("some requests were still being answered and are cut off");
+    connections: Connections,
 }
 
 /// What connections share.
 struct Connections {
     router: Router,
+    places: Arc<Semaphore>,
+    max_connections: NonZeroUsize,
     builder: http1::Builder,
     graceful: GracefulShutdown,
     /// Whether the server is about to end.
     is_ending: Arc<AtomicBool>,
+    figures: Option<Figures>,
+}
+
+/// What is counted of connections.
+#[derive(Clone)]
+struct Figures {
+    open: Gauge,
+    accepted: Counter,
+}
+
+/// A connection's place, given back when it is dropped.
+struct Guest {
+    _place: Option<OwnedSemaphorePermit>,
+    open: Option<Gauge>,
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.open.as_ref().inspect(|open| open.dec());
+    }
+}
+
+impl Entrance {
+    pub(super) fn new(
+        listener: TcpListener,
+        router: Router,
+        max_connections: NonZeroUsize,
+    ) -> Self {
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+        let connections = Connections {
+            router,
+            places: Arc::new(Semaphore::new(max_connections.get())),
+            max_connections,
+            builder,
+            graceful: GracefulShutdown::new(),
+            is_ending: Arc::default(),
+            figures: None,
+        };
+        Self { listener, connections }
+    }
+
+    /// The same, with figures.
+    pub(super) fn counted(mut self, metrics: &Metrics) -> Self {
+        self.connections.figures = Some(Figures {
+            open: metrics.gauge("connections_open", "Connections of clients that are open"),
+            accepted: metrics.counter("connections_accepted_total", "Connections accepted"),
+        });
+        self
+    }
+
+    /// Serves connections for as long as it is polled.
+    pub(super) async fn serve(&self) {
+        loop {
+            // The semaphore is never closed, so there is always a permit to wait for.
+            let place = Arc::clone(&self.connections.places).acquire_owned().await.ok();
+            let (stream, peer) = self.next_connection().await;
+            self.connections.serve(stream, peer, place);
+        }
+    }
+
+    async fn next_connection(&self) -> (TcpStream, SocketAddr) {
+        loop {
+            match self.listener.accept().await {
+                Ok(connection) => return connection,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Takes no more connections, and lets those that are being answered finish, unless there is a
+    /// signal.
+    pub(super) async fn close(self, stop: &mut StopSignals) {
+        let Self { listener, connections } = self;
+        connections.is_ending.store(true, Ordering::Relaxed);
+        connections.serve_those_who_wait(listener);
+        tokio::select! {
+            () = connections.end() => return,
+            () = tokio::time::sleep(DRAIN_TIME) => {}
+            () = stop.next() => {}
+        }
+        tracing::warn!("some requests were still being answered and are cut off");
+    }
 }
 
 impl Connections {
-    fn new(router: Router) -> Self {
-        let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-        let (graceful, is_ending) = (GracefulShutdown::new(), Arc::default());
-        Self { router, builder, graceful, is_ending }
+    fn serve(&self, stream: TcpStream, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
+        let guest = Guest { _place: place, open: self.count() };
+        let connection = self.graceful.watch(self.connection(stream, peer));
+        tokio::spawn(async move {
+            // A client that breaks off is no failure of ours.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(guest);
+        });
     }
 
-    fn serve(&self, stream: TcpStream, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
+    fn count(&self) -> Option<Gauge> {
+        let Figures { open, accepted } = self.figures.as_ref()?;
+        accepted.inc();
+        open.inc();
+        Some(open.clone())
+    }
+
+    fn connection(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> impl GracefulConnection<Error = hyper::Error> + Send + use<> {
         let _ = stream.set_nodelay(true);
         let peer = ConnectInfo(peer);
         let is_ending = Arc::clone(&self.is_ending);
@@ -115,46 +191,25 @@ impl Connections {
             response
         });
         let service = TowerToHyperService::new(service);
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(WRITE_TIME));
-        let connection = self.builder.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let connection = self.graceful.watch(connection);
-        tokio::spawn(async move {
-            // A client that breaks off is no failure of ours.
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(place);
-        });
+        self.builder.serve_connection(TokioIo::new(Paced::new(stream)), service)
     }
-}
 
-const CLOSE: HeaderValue = HeaderValue::from_static("close");
-
-/// Serves those who have connected and were not looked at yet: closing the listener would reset them.
-fn serve_those_who_wait(listener: TcpListener, connections: &Connections) {
-    let Ok(listener) = listener.into_std() else { return };
-    while let Ok((stream, peer)) = listener.accept() {
-        let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
-        if let Ok(stream) = stream {
-            connections.serve(stream, peer, None);
-        }
-    }
-}
-
-async fn next_connection(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed, so there is always a permit to wait for.
-    let place = Arc::clone(places).acquire_owned().await.ok();
-    loop {
-        match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, place),
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(PAUSE).await;
+    /// Serves those who have connected and were not looked at yet: closing the listener would reset them.
+    fn serve_those_who_wait(&self, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else { return };
+        while let Ok((stream, peer)) = listener.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                self.serve(stream, peer, None);
             }
         }
+    }
+
+    /// Gives all a while to get their last answers, then waits for those who are being answered.
+    async fn end(self) {
+        let all = u32::try_from(self.max_connections.get()).unwrap_or(u32::MAX);
+        // There is nothing to wait for when no connection holds a place any more.
+        let _ = tokio::time::timeout(LAST_ANSWERS, self.places.acquire_many(all)).await;
+        self.graceful.shutdown().await;
     }
 }

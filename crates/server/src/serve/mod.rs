@@ -4,8 +4,12 @@ mod accept;
 mod banner;
 mod files;
 mod first_admin;
+mod metrics;
+mod pace;
 mod shutdown;
 mod telemetry;
+#[cfg(feature = "otel")]
+mod traces;
 mod web;
 
 use std::{
@@ -20,11 +24,12 @@ use clap::{Args, ValueEnum};
 use dqops_users_domain::Email;
 use dqops_users_http::Authentication;
 use dqops_users_service::{Ambient, Directory, HashingSettings, SessionLimits};
+use dqops_users_web::Stopping;
 use ipnet::IpNet;
 use jiff::SignedDuration;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 
-use self::{shutdown::StopSignals, web::Served};
+use self::{accept::Entrance, metrics::Exposition, shutdown::StopSignals, web::Served};
 use crate::{
     mail::MailSettings,
     settings::{CommonSettings, given},
@@ -82,8 +87,18 @@ pub(crate) struct ServeSettings {
     #[arg(long, env = "DQOPS_USERS_LOG_LEVEL", value_name = "LEVEL", default_value = "info")]
     pub(crate) log_level: LogLevel,
 
+    /// Where to show metrics, at /metrics in the Prometheus text format: another address than that of
+    /// the API, which only those who watch the server can reach [default: nowhere]
+    #[arg(long, env = "DQOPS_USERS_METRICS_LISTEN", value_name = "ADDR:PORT")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+
+    /// Seconds for which the server goes on after a signal to stop while /health/ready says no, so that a
+    /// load balancer notices and sends requests elsewhere
+    #[arg(long, env = "DQOPS_USERS_STOP_DELAY_SECONDS", value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=300))]
+    pub(crate) stop_delay_seconds: u32,
+
     /// Connections that may be open at once
-    #[arg(long, env = "DQOPS_USERS_MAX_CONNECTIONS", value_name = "N", default_value = "10000")]
+    #[arg(long, env = "DQOPS_USERS_MAX_CONNECTIONS", value_name = "N", default_value = "8192")]
     pub(crate) max_connections: NonZeroUsize,
 
     /// A proxy in front of this server, as an address or a network, whose X-Forwarded-For tells from where
@@ -154,7 +169,22 @@ fn network(text: &str) -> Result<IpNet, String> {
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Result<()> {
-    telemetry::start(settings.log, settings.log_level);
+    #[cfg(feature = "otel")]
+    let traces = traces::Traces::prepare()?;
+    #[cfg(feature = "otel")]
+    let spans = traces.as_ref().map(traces::Traces::layer);
+    #[cfg(not(feature = "otel"))]
+    let spans = None::<tracing_subscriber::layer::Identity>;
+    telemetry::start(settings.log, settings.log_level, spans);
+    let served = serve(common, settings).await;
+    #[cfg(feature = "otel")]
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    served
+}
+
+async fn serve(common: &CommonSettings, settings: &ServeSettings) -> Result<()> {
     let authentication = settings.authentication()?;
     let owner = settings.owner_email()?;
     let public_url = common.public_url()?;
@@ -165,6 +195,7 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
         service.hashing = HashingSettings { threads, ..HashingSettings::default() };
     }
 
+    let max_connections = files::connections(settings.max_connections);
     let stop = StopSignals::catch()?;
     // The address first: when it is taken, nothing else should have happened.
     let listener = TcpListener::bind(settings.listen)
@@ -172,6 +203,10 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let url = common.database_url()?;
+    let exposition = match settings.metrics_listen {
+        Some(address) => Some(Exposition::at(address, url.kind()).await?),
+        None => None,
+    };
     let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
     let directory = Directory::new(storage, service, Ambient::system());
     directory.start().await?;
@@ -183,21 +218,65 @@ pub(crate) async fn run(common: &CommonSettings, settings: &ServeSettings) -> Re
     banner::print(address, authentication, setup_code.as_ref(), &licence);
     drop(setup_code);
 
+    let stopping = Stopping::default();
+    let metrics = exposition.as_ref().map(|exposition| exposition.metrics.clone());
     let served = Served {
         authentication,
         trusted_proxies: settings.trusted_proxy.clone(),
         public_url,
         database: url.kind(),
+        stopping: stopping.clone(),
+        metrics: metrics.clone(),
     };
     let router = web::router(&directory, served);
-    let noting = tokio::spawn(note_time(directory.clone()));
+    let entrance = Entrance::new(listener, router, max_connections);
+    let entrance = match &metrics {
+        Some(metrics) => entrance.counted(metrics),
+        None => entrance,
+    };
+    let beside = run_beside(&directory, exposition);
     tracing::info!(%address, database = %url, version = env!("CARGO_PKG_VERSION"), "listening");
-    let max_connections = files::connections(settings.max_connections);
-    accept::until(stop, listener, router, max_connections).await;
-    noting.abort();
+    let delay = Duration::from_secs(settings.stop_delay_seconds.into());
+    serve_until(stop, entrance, &stopping, delay).await;
+    for task in beside {
+        task.abort();
+    }
     directory.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves until there is a signal to stop, and, so that whoever hands requests out notices, for the delay
+/// after that, which another signal cuts short.
+async fn serve_until(
+    mut stop: StopSignals,
+    entrance: Entrance,
+    stopping: &Stopping,
+    delay: Duration,
+) {
+    tokio::select! {
+        () = entrance.serve() => {}
+        () = stop.next() => {}
+    }
+    stopping.begin();
+    if !delay.is_zero() {
+        tracing::info!(seconds = delay.as_secs(), "about to stop: not ready any more");
+        tokio::select! {
+            () = entrance.serve() => {}
+            () = tokio::time::sleep(delay) => {}
+            () = stop.next() => {}
+        }
+    }
+    entrance.close(&mut stop).await;
+}
+
+/// Starts what goes on beside the requests, for as long as the server runs.
+fn run_beside(directory: &Directory, exposition: Option<Exposition>) -> Vec<JoinHandle<()>> {
+    let mut tasks = vec![tokio::spawn(note_time(directory.clone()))];
+    if let Some(exposition) = exposition {
+        tasks.push(tokio::spawn(exposition.serve(directory.clone())));
+    }
+    tasks
 }
 
 async fn offer_licence(directory: &Directory, settings: &ServeSettings) -> Result<()> {

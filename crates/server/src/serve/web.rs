@@ -3,8 +3,9 @@
 use axum::Router;
 use dqops_users_console::Settings as ConsoleSettings;
 use dqops_users_http::Authentication;
+use dqops_users_metrics::Metrics;
 use dqops_users_service::Directory;
-use dqops_users_web::Settings as WebSettings;
+use dqops_users_web::{Settings as WebSettings, Stopping};
 use ipnet::IpNet;
 
 use crate::public_url::PublicUrl;
@@ -17,11 +18,15 @@ pub(super) struct Served {
     pub(super) public_url: Option<PublicUrl>,
     /// The kind of database.
     pub(super) database: &'static str,
+    pub(super) stopping: Stopping,
+    /// Where requests are counted.
+    pub(super) metrics: Option<Metrics>,
 }
 
 /// All routes of the server.
 pub(super) fn router(directory: &Directory, served: Served) -> Router {
-    let Served { authentication, trusted_proxies, public_url, database } = served;
+    let Served { authentication, trusted_proxies, public_url, database, stopping, metrics } =
+        served;
     let public_url_is_https = public_url.as_ref().is_some_and(PublicUrl::is_https);
     let link_base = public_url.as_ref().map(PublicUrl::link_base);
     let console = ConsoleSettings {
@@ -31,10 +36,10 @@ pub(super) fn router(directory: &Directory, served: Served) -> Router {
         database: database.to_owned(),
     };
     let link_base = link_base.unwrap_or_else(|| dqops_users_web::LINK_PATH.to_owned());
-    let api = dqops_users_http::api(directory.clone(), authentication, link_base);
+    let api = dqops_users_http::api(directory.clone(), authentication, link_base, stopping);
     let router = api.merge(dqops_users_console::router(directory.clone(), console));
     let pages = Some(dqops_users_console::problem_page as dqops_users_web::Pages);
-    let around =
-        WebSettings { trusted_proxies, public_url_is_https, pages, ..WebSettings::default() };
+    let defaults = WebSettings::default();
+    let around = WebSettings { trusted_proxies, public_url_is_https, pages, metrics, ..defaults };
     dqops_users_web::around(router, around)
 }

@@ -58,6 +58,10 @@ impl Client {
         self.address
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn key(&self) -> &str {
         self.key.as_deref().unwrap()
     }

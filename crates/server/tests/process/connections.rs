@@ -36,6 +36,19 @@ fn drip_a_head(wire: &mut Wire) -> Duration {
     began.elapsed()
 }
 
+/// Sends a body byte by byte, never pausing for long, for as long as the server takes it.
+fn drip_a_body(wire: &mut Wire, client: &Client) -> Duration {
+    let began = now();
+    wire.write(&client.head("POST", "/api/session", "application/json", 100)).unwrap();
+    for _ in 0..100 {
+        if wire.write(" ").is_err() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+    began.elapsed()
+}
+
 /// It takes up the only connection, and more answers than fit on the way.
 #[test]
 fn a_client_that_does_not_read_is_dropped() {
@@ -52,7 +65,7 @@ fn a_client_that_does_not_read_is_dropped() {
 
 /// All waits of 10 seconds run beside each other, and a good client all the while.
 #[test]
-fn a_head_that_does_not_come_is_waited_for_ten_seconds() {
+fn a_head_or_a_body_that_does_not_come_is_waited_for_ten_seconds() {
     let place = Place::new(Store::Sqlite);
     let server = place.server().start();
     let client = server.anonymous();
@@ -62,11 +75,13 @@ fn a_head_that_does_not_come_is_waited_for_ten_seconds() {
     let mut idle = client.connect().unwrap();
     idle.ask(&client, "GET", HEALTH, None).unwrap().gives(200);
     let mut dripping = client.connect().unwrap();
+    let (mut sending, sender) = (client.connect().unwrap(), client.clone());
     let waiting = [
         ("silent", thread::spawn(|| closed_after(silent))),
         ("half", thread::spawn(|| closed_after(half))),
         ("idle", thread::spawn(|| closed_after(idle))),
         ("dripping", thread::spawn(move || drip_a_head(&mut dripping))),
+        ("a dripping body", thread::spawn(move || drip_a_body(&mut sending, &sender))),
     ];
     while !waiting.iter().all(|(_, thread)| thread.is_finished()) {
         let ((), took) = timed(|| is_well(&client));
@@ -122,4 +137,22 @@ fn one_connection_more_than_there_may_be_waits_for_its_turn() {
         let mut asked = wires.iter_mut().map(|wire| wire.ask(&client, "GET", HEALTH, None));
         asked.all(|reply| reply.is_ok_and(|reply| reply.status == 200)).then_some(())
     });
+}
+
+/// Shells and service managers often allow a process 1,024 open files unless it asks for more.
+#[test]
+fn the_server_asks_for_as_many_open_files_as_its_connections_need() {
+    let place = Place::new(Store::Sqlite);
+    let program = place.server().args(&["--max-connections", "300"]);
+    let server = program.after("ulimit -Sn 64").start();
+    let client = server.anonymous();
+    let mut open: Vec<_> = (0..200).map(|_| client.connect().unwrap()).collect();
+    for wire in &mut open {
+        wire.ask(&client, "GET", HEALTH, None).unwrap().gives(200);
+    }
+    assert!(!server.stop().0.stderr.contains("WARN"));
+
+    let program = place.server().args(&["--max-connections", "300"]);
+    let (done, _) = program.after("ulimit -n 128").start().stop();
+    assert!(done.stderr.contains("raise `ulimit -n`"), "{}", done.stderr);
 }

@@ -60,6 +60,24 @@ pub(crate) fn volley(requests: &[Request<'_>]) -> Vec<Reply> {
     wires.iter_mut().map(|wire| wire.reply().unwrap()).collect()
 }
 
+/// What makes a server believe [`sign_ins`] that they come from elsewhere.
+pub(crate) const BEHIND_A_PROXY: [&str; 2] = ["--trusted-proxy", "127.0.0.1"];
+
+/// Attempts to sign in, each as somebody else and from elsewhere, so that none of them is throttled. All
+/// are sent before the first answer is read.
+pub(crate) fn sign_ins(client: &Client, count: usize) -> Vec<Wire> {
+    let mut wires: Vec<_> = (0..count).map(|_| client.connect().unwrap()).collect();
+    for (number, wire) in wires.iter_mut().enumerate() {
+        let email = format!("user{number}@example.com");
+        let body = json!({"email": email, "password": "correct horse"}).to_string();
+        let head = client.head("POST", "/api/session", "application/json", body.len());
+        let from = format!("X-Forwarded-For: 10.0.{}.{}", number / 250, number % 250);
+        let head = head.replace("\r\n\r\n", &format!("\r\n{from}\r\n\r\n"));
+        wire.write(&(head + &body)).unwrap();
+    }
+    wires
+}
+
 /// What caller after caller reads, each over and over.
 const READ: [&str; 5] = [
     "/api/users",

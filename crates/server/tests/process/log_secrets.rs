@@ -1,18 +1,19 @@
-//! No secret reaches the log, at its most talkative, whoever sends it and wherever: only the set-up
-//! code is printed, in the banner.
+//! No secret reaches the log, at its most talkative, or the metrics, whoever sends it and wherever: only
+//! the set-up code is printed, in the banner.
 
 use serde_json::{Value, json};
 
 use crate::{
     client::Client,
     place::{Place, Store, on_both_stores},
+    scrape::{SHOWN, Watcher},
     server::ADMIN,
     time::{PATIENCE, eventually},
     vendor,
 };
 
 on_both_stores!(
-    no_secret_of_a_session_is_in_the_log,
+    no_secret_of_a_session_is_in_the_log_or_the_metrics,
     a_failure_is_in_the_log_under_the_id_that_the_client_was_told,
 );
 
@@ -127,7 +128,7 @@ fn send_to_pages(secrets: &mut Secrets, admin: &Client) {
     wire.reply().unwrap().gives(303);
 }
 
-fn no_secret_of_a_session_is_in_the_log(store: Store) {
+fn no_secret_of_a_session_is_in_the_log_or_the_metrics(store: Store) {
     for format in ["text", "json"] {
         let place = Place::new(store);
         let mut secrets = Secrets::default();
@@ -135,12 +136,17 @@ fn no_secret_of_a_session_is_in_the_log(store: Store) {
         let file = place.file("url", &url(&place, store));
         let args = ["--log", format, "--log-level", "trace", "--licence", &licence];
         let program = place.bare_program(&["serve", "--listen", "127.0.0.1:0"]).args(&args);
+        let program = program.args(&SHOWN);
         let server = program.args(&["--database-url-file", file.to_str().unwrap()]).start();
         let code = server.setup_code().unwrap();
         let sent = json!({"code": code, "email": ADMIN, "password": secrets.invent()});
         let made = server.anonymous().post("/api/setup", &sent).gives(201).json();
         let key = secrets.note(made["apiKey"].as_str().unwrap());
         send_everywhere(&mut secrets, &server.client(&key));
+        let shown = Watcher::of(&server).reply().text();
+        secrets.are_not_in(&shown);
+        // Nor is anybody's name.
+        assert!(!shown.contains("example.com") && shown.contains("sign_ins_total"), "{shown}");
         let (done, _) = server.stop();
         assert!(done.stderr.contains("TRACE") || done.stderr.contains("DEBUG"), "{}", done.stderr);
         secrets.are_not_in(&done.stdout);

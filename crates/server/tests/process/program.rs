@@ -60,6 +60,22 @@ impl Program {
         self
     }
 
+    /// The same, started by a shell that first does something to itself.
+    pub(crate) fn after(self, shell: &str) -> Self {
+        let Self { command: program, input } = self;
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{shell} && exec \"$0\" \"$@\"")).arg(program.get_program());
+        command.args(program.get_args()).current_dir(program.get_current_dir().unwrap());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command, input }
+    }
+
     pub(crate) fn spawn(mut self) -> Child {
         self.command.spawn().unwrap()
     }

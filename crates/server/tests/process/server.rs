@@ -39,7 +39,7 @@ impl Server {
             let log = stderr.so_far();
             let ended = child.try_wait().unwrap();
             assert!(ended.is_none(), "the server ended: {ended:?} {}", stderr.whole());
-            address_in(&log)
+            address_in(&log, "listening")
         });
         Self { child, address, stdout, stderr, ready_after: began.elapsed() }
     }
@@ -125,10 +125,10 @@ impl Drop for Server {
     }
 }
 
-/// The address in the line `listening`, as JSON or as text.
-fn address_in(log: &str) -> Option<SocketAddr> {
+/// The address in the line of a message, as JSON or as text.
+pub(crate) fn address_in(log: &str, message: &str) -> Option<SocketAddr> {
     let (complete, _) = log.rsplit_once('\n')?;
-    let line = complete.lines().find(|line| line.contains("listening"))?;
+    let line = complete.lines().find(|line| line.contains(message))?;
     match serde_json::from_str::<Value>(line) {
         Ok(line) => line["address"].as_str()?.parse().ok(),
         Err(_) => line.split("address=").nth(1)?.split_whitespace().next()?.parse().ok(),

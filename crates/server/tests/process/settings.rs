@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Each setting of the server: its name, its variable, a value, and its default as `config` shows it.
-const SETTINGS: [(&str, &str, &str, &str); 18] = [
+const SETTINGS: [(&str, &str, &str, &str); 20] = [
     ("database-url", "DATABASE_URL", "sqlite://other.db", "sqlite://data/users.db"),
     ("listen", "LISTEN", "127.0.0.1:4711", "127.0.0.1:8888"),
     ("authentication", "AUTHENTICATION", "none", "required"),
@@ -19,7 +19,9 @@ const SETTINGS: [(&str, &str, &str, &str); 18] = [
     ("owner-password-file", "OWNER_PASSWORD_FILE", "password", "(not set)"),
     ("log", "LOG", "text", "text on a terminal, else json"),
     ("log-level", "LOG_LEVEL", "trace", "info"),
-    ("max-connections", "MAX_CONNECTIONS", "17", "10000"),
+    ("metrics-listen", "METRICS_LISTEN", "127.0.0.1:9464", "(not set)"),
+    ("stop-delay-seconds", "STOP_DELAY_SECONDS", "20", "0"),
+    ("max-connections", "MAX_CONNECTIONS", "17", "8192"),
     ("trusted-proxy", "TRUSTED_PROXY", "10.0.0.0/8,::1/128", "(not set)"),
     ("session-idle-minutes", "SESSION_IDLE_MINUTES", "15", "60"),
     ("session-hours", "SESSION_HOURS", "24", "12"),

@@ -24,7 +24,10 @@ impl Directory {
         let epoch = self.storage.epoch().await?;
         let (now, idle) = (self.shared.ambient.now(), self.shared.sessions.idle);
         let mut holder = match self.facts.holders.get(&digest) {
-            Some((known_at, holder)) if known_at == epoch => holder,
+            Some((known_at, holder)) if known_at == epoch => {
+                self.shared.figures.callers.hit();
+                holder
+            }
             _ => self.read_holder(kind, digest, epoch).await?,
         };
         if !holder.is_valid_at(now, idle) && kind == TokenKind::Session {
@@ -46,6 +49,7 @@ impl Directory {
         digest: TokenDigest,
         epoch: Epoch,
     ) -> Result<Arc<Holder>, ServiceError> {
+        self.shared.figures.callers.miss();
         let mut reader = self.storage.read().await?;
         let found = Holder::find(&mut *reader, kind, &digest, epoch).await?;
         let holder = Arc::new(found.ok_or(ServiceError::InvalidCredential)?);

@@ -11,6 +11,7 @@ use std::{
 };
 
 use dqops_users_domain::{Password, PasswordHash};
+use dqops_users_metrics::{Counter, Histogram, Metrics, SECONDS};
 use tokio::sync::oneshot;
 
 use super::{
@@ -44,6 +45,15 @@ type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 pub struct Hasher {
     queue: Arc<Queue<Job>>,
     running: Arc<Running>,
+    figures: Figures,
+}
+
+/// What the hasher counts.
+#[derive(Clone)]
+struct Figures {
+    full: Counter,
+    late: Counter,
+    duration: Histogram,
 }
 
 /// How many hashes run, and ran at once at the most.
@@ -63,11 +73,18 @@ impl Hasher {
     /// A nicer priority than that of the threads that answer requests.
     const NICENESS: i32 = 10;
 
-    /// Starts the threads; they end when the hasher is dropped.
+    /// Starts the threads; they end when the hasher is dropped. Nobody sees what it counts.
     #[must_use]
     pub fn start(settings: HashingSettings) -> Self {
+        Self::counted(settings, &Metrics::new())
+    }
+
+    /// The same, with figures.
+    #[must_use]
+    pub(crate) fn counted(settings: HashingSettings, metrics: &Metrics) -> Self {
         let queue = Arc::new(Queue::new(settings.queue_length));
         let running = Arc::new(Running::default());
+        let figures = Figures::new(metrics, settings.threads, &queue, &running);
         for _ in 0..settings.threads.get() {
             let queue = Arc::clone(&queue);
             let spawned = thread::Builder::new()
@@ -77,7 +94,7 @@ impl Hasher {
                 tracing::error!(%error, "a hashing thread could not be started");
             }
         }
-        Self { queue, running }
+        Self { queue, running, figures }
     }
 
     /// Verifies a password against a stored hash.
@@ -111,19 +128,24 @@ impl Hasher {
     ) -> Result<T, Overloaded> {
         let (reply, answer) = oneshot::channel();
         let running = Arc::clone(&self.running);
-        self.queue.push(Box::new(move |memory| {
+        let duration = self.figures.duration.clone();
+        let job = Box::new(move |memory: &mut Memory| {
             if reply.is_closed() {
                 return;
             }
-            running.begin();
+            let timer = duration.start_timer();
+            let turn = running.begin();
             let done = work(memory);
-            running.end();
+            drop(turn);
+            timer.observe_duration();
             let _ = reply.send(done);
-        }))?;
-        match tokio::time::timeout(Self::PATIENCE, answer).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(_)) | Err(_) => Err(Overloaded),
+        });
+        self.queue.push(job).inspect_err(|_| self.figures.full.inc())?;
+        if let Ok(Ok(done)) = tokio::time::timeout(Self::PATIENCE, answer).await {
+            return Ok(done);
         }
+        self.figures.late.inc();
+        Err(Overloaded)
     }
 
     /// How many hashes ran at once at the most.
@@ -140,13 +162,54 @@ impl Drop for Hasher {
 }
 
 impl Running {
-    fn begin(&self) {
+    /// Counts a hash until the answer is dropped, be it by a panic.
+    fn begin(&self) -> Turn<'_> {
         let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
         self.most.fetch_max(now, Ordering::Relaxed);
+        Turn(self)
     }
+}
 
-    fn end(&self) {
-        self.now.fetch_sub(1, Ordering::Relaxed);
+struct Turn<'r>(&'r Running);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Figures {
+    fn new(
+        metrics: &Metrics,
+        threads: NonZeroUsize,
+        queue: &Arc<Queue<Job>>,
+        running: &Arc<Running>,
+    ) -> Self {
+        let number = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+        let (queue, running) = (Arc::clone(queue), Arc::clone(running));
+        metrics.reading("password_hashing_waiting", "Password hashes that wait", move || {
+            number(queue.len())
+        });
+        metrics.reading("password_hashing_running", "Password hashes being computed", move || {
+            number(running.now.load(Ordering::Relaxed))
+        });
+        metrics.reading(
+            "password_hashing_threads",
+            "Password hashes that may be computed at once",
+            move || number(threads.get()),
+        );
+        let [full, late] = metrics.counters(
+            "password_hashing_refused_total",
+            "Password hashes refused because the queue was full, or given up because their turn came too late",
+            "reason",
+            ["full", "late"],
+        );
+        let duration = metrics.histogram(
+            "password_hashing_duration_seconds",
+            "How long a password hash took to compute",
+            SECONDS,
+        );
+        Self { full, late, duration }
     }
 }
 

@@ -12,11 +12,17 @@ mod turn;
 
 use dqops_users_domain::{Email, Password, PasswordHash};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use crate::{Ambient, ServiceError};
 
 pub use hasher::{Hasher, HashingSettings};
 pub use policy::{PasswordPolicy, PasswordRejection};
 pub(crate) use queue::Overloaded;
+
+/// Attempts to sign in that are under way at once: several times as many as hashes may wait, and a
+/// quarter of the requests that a server works on.
+const SIGN_INS_AT_ONCE: usize = 256;
 
 /// What all operations on passwords share.
 pub(crate) struct Passwords {
@@ -24,11 +30,19 @@ pub(crate) struct Passwords {
     hasher: Hasher,
     ambient: Ambient,
     turns: turn::Turns,
+    entrance: Semaphore,
 }
 
 impl Passwords {
-    pub(crate) fn new(policy: PasswordPolicy, hashing: HashingSettings, ambient: Ambient) -> Self {
-        Self { policy, hasher: Hasher::start(hashing), ambient, turns: turn::Turns::default() }
+    pub(crate) fn new(policy: PasswordPolicy, hasher: Hasher, ambient: Ambient) -> Self {
+        let entrance = Semaphore::new(SIGN_INS_AT_ONCE);
+        Self { policy, hasher, ambient, turns: turn::Turns::default(), entrance }
+    }
+
+    /// Lets somebody in who wants to sign in, unless too many do: before anything is asked of the
+    /// storage, so that a storm of them takes neither its time nor the places of other requests.
+    pub(crate) fn enter(&self) -> Result<SemaphorePermit<'_>, Overloaded> {
+        self.entrance.try_acquire().map_err(|_| Overloaded)
     }
 
     pub(crate) const fn min_length(&self) -> usize {

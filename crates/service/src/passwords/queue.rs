@@ -49,6 +49,11 @@ impl<T> Queue<T> {
         Ok(())
     }
 
+    /// How much waits.
+    pub(super) fn len(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     /// Waits for work, but not longer than `patience` when that is given.
     pub(super) fn next(&self, patience: Option<Duration>) -> Next<T> {
         let mut state = self.lock();

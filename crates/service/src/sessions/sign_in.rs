@@ -55,6 +55,13 @@ impl Directory {
     /// [`ServiceError::SignInRefused`], [`ServiceError::TooManyAttempts`],
     /// [`ServiceError::Overloaded`].
     pub async fn sign_in(&self, attempt: SignIn) -> Result<SignedIn, ServiceError> {
+        let answer = self.try_to_sign_in(attempt).await;
+        self.shared.figures.count_sign_in(&answer);
+        answer
+    }
+
+    async fn try_to_sign_in(&self, attempt: SignIn) -> Result<SignedIn, ServiceError> {
+        let _place = self.shared.passwords.enter()?;
         let SignIn { email, password, address, .. } = &attempt;
         let known = self.verify_throttled(email, password.as_ref(), *address).await?;
         let throttle = known.throttle.clone();

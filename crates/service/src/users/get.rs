@@ -41,8 +41,10 @@ impl Directory {
             && known_at == epoch
             && caller.known_at().is_none_or(|known_at| known_at == epoch)
         {
+            self.shared.figures.users.hit();
             return Ok(view);
         }
+        self.shared.figures.users.miss();
         // Both in one snapshot: a view must not show a user beside the data domains of another moment.
         let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
         let found = reader.find_user(email).await?;

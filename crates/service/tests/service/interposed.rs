@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
+use dqops_users_metrics::Metrics;
 use dqops_users_storage::{EpochLease, Job, Reader, SharedStorage, Storage, StorageError};
 use futures_util::future::BoxFuture;
 
@@ -56,6 +57,10 @@ impl Storage for Interposed {
 
     fn lease(&self) -> &EpochLease {
         self.inner.lease()
+    }
+
+    fn metrics(&self) -> &Metrics {
+        self.inner.metrics()
     }
 
     async fn submit(&self, job: Box<dyn Job>) -> Result<(), StorageError> {

@@ -111,6 +111,7 @@ impl<C: SqlConnection> AuditWriter for SqlSession<C> {
         ];
         self.execute(sql, &values).await.map_err(|error| error.naming(WHAT))?;
         self.changes.audit_head = Some(AuditHead { number: record.number, hash: record.hash });
+        self.changes.audit_entries += 1;
         Ok(())
     }
 

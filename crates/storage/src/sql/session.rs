@@ -32,6 +32,8 @@ pub(crate) struct Changes {
     pub(super) users: i64,
     /// The end of the audit trail, once it was asked for: nobody else adds to it under the lock.
     pub(super) audit_head: Option<AuditHead>,
+    /// Entries added to the audit trail.
+    pub(super) audit_entries: u64,
 }
 
 impl<C: SqlConnection> SqlSession<C> {
@@ -40,7 +42,13 @@ impl<C: SqlConnection> SqlSession<C> {
         Self {
             connection,
             next: Epoch(0),
-            changes: Changes { visible: false, data_domains: false, users: 0, audit_head: None },
+            changes: Changes {
+                visible: false,
+                data_domains: false,
+                users: 0,
+                audit_head: None,
+                audit_entries: 0,
+            },
             lost: None,
         }
     }
@@ -54,6 +62,11 @@ impl<C: SqlConnection> SqlSession<C> {
     /// What was done so far; to be restored when a savepoint is rolled back to.
     pub(crate) const fn changes(&self) -> Changes {
         self.changes
+    }
+
+    /// Entries added to the audit trail so far.
+    pub(crate) const fn audit_entries(&self) -> u64 {
+        self.changes.audit_entries
     }
 
     pub(crate) const fn restore(&mut self, changes: Changes) {

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use dqops_users_domain::Epoch;
 use futures_util::FutureExt as _;
 
-use super::{Connect, WriteConnection};
+use super::{Connect, WriteConnection, figures::Figures};
 use crate::{EpochLease, Job, StorageError, sql::SqlSession};
 
 type Connection = Option<Box<dyn WriteConnection>>;
@@ -23,15 +23,30 @@ impl From<StorageError> for Failure {
     }
 }
 
+/// Where commits are made, and who is told of them.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'w> {
+    pub(super) connector: &'w dyn Connect,
+    pub(super) lease: &'w EpochLease,
+    pub(super) figures: &'w Figures,
+}
+
+/// What a commit will have done.
+struct Prepared {
+    /// The new epoch, if readers can see a difference.
+    epoch: Option<Epoch>,
+    /// Entries added to the audit trail.
+    audit_entries: u64,
+}
+
 /// Runs the jobs in one transaction. `Ok` means that it is durable and the lease knows its epoch.
 pub(super) async fn run(
-    connector: &dyn Connect,
+    place: Place<'_>,
     connection: &mut Connection,
-    lease: &EpochLease,
     jobs: &mut [Box<dyn Job>],
 ) -> Result<(), StorageError> {
     let had_connection = connection.is_some();
-    let mut prepared = prepare(connector, connection, jobs).await;
+    let mut prepared = prepare(place.connector, connection, jobs).await;
     if let (true, Err(Failure::ConnectionLost(error))) = (had_connection, &prepared)
         && error.as_silence().is_none()
     {
@@ -39,24 +54,27 @@ pub(super) async fn run(
         // A database that is silent would only be waited for twice.
         tracing::info!(%error, "the writer's connection was lost; it connects again");
         *connection = None;
-        prepared = prepare(connector, connection, jobs).await;
+        prepared = prepare(place.connector, connection, jobs).await;
     }
-    let epoch = match prepared {
-        Ok(epoch) => epoch,
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
         Err(Failure::ConnectionLost(error) | Failure::Other(error)) => {
             *connection = None; // Closing it rolls back.
             return Err(error);
         }
     };
-    commit(connection, lease, epoch).await
+    commit(connection, place.lease, prepared.epoch, place.figures).await?;
+    place.figures.batch.observe(f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX)));
+    place.figures.audit_entries.inc_by(prepared.audit_entries);
+    Ok(())
 }
 
-/// Does everything but the commit. Answers the new epoch if readers can see a difference.
+/// Does everything but the commit.
 async fn prepare(
     connector: &dyn Connect,
     connection: &mut Connection,
     jobs: &mut [Box<dyn Job>],
-) -> Result<Option<Epoch>, Failure> {
+) -> Result<Prepared, Failure> {
     let connection = match connection {
         Some(connection) => connection,
         None => connection.insert(connector.connect().await?),
@@ -66,7 +84,7 @@ async fn prepare(
     for job in jobs {
         run_in_savepoint(job.as_mut(), &mut session).await?;
     }
-    Ok(session.conclude().await?)
+    Ok(Prepared { epoch: session.conclude().await?, audit_entries: session.audit_entries() })
 }
 
 async fn run_in_savepoint(
@@ -92,11 +110,15 @@ async fn commit(
     connection: &mut Connection,
     lease: &EpochLease,
     epoch: Option<Epoch>,
+    figures: &Figures,
 ) -> Result<(), StorageError> {
     let Some(open) = connection else {
         return Err(StorageError::stopped());
     };
-    if let Err(error) = open.execute("COMMIT", &[]).await {
+    let timer = figures.commit.start_timer();
+    let committed = open.execute("COMMIT", &[]).await;
+    timer.observe_duration();
+    if let Err(error) = committed {
         *connection = None;
         lease.forfeit();
         return Err(match error {

@@ -16,6 +16,9 @@ use utoipa::ToSchema;
 /// The media type of error bodies.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// The code of requests that were refused, unheard, because too much is asked at once.
+pub(crate) const OVERLOADED: &str = "overloaded";
+
 /// Seconds after which a refused client may come again.
 const RETRY_AFTER: u32 = 1;
 
@@ -117,6 +120,16 @@ impl Problem {
     #[must_use]
     pub fn overloaded() -> Self {
         ServiceError::Overloaded.into()
+    }
+
+    /// The server is about to stop.
+    #[must_use]
+    pub fn stopping() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            "this server is about to stop; send requests to another one",
+        )
     }
 
     /// A request that was cut off on its way: what it was to do may still be done.

@@ -6,7 +6,7 @@ use dqops_users_domain::licence::LicenceRefusal;
 use dqops_users_service::ServiceError;
 use dqops_users_storage::StorageError;
 
-use super::{FieldProblem, Problem};
+use super::{FieldProblem, OVERLOADED, Problem};
 
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
@@ -82,7 +82,7 @@ fn status_and_code(error: &ServiceError) -> (StatusCode, &'static str) {
         ServiceError::NoMail => (StatusCode::CONFLICT, "mail_not_configured"),
         ServiceError::MailNotSent => (StatusCode::SERVICE_UNAVAILABLE, "mail_not_sent"),
         ServiceError::NoLicenceInstalled => (StatusCode::NOT_FOUND, "no_licence_installed"),
-        ServiceError::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+        ServiceError::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, OVERLOADED),
         ServiceError::Storage(error) => match **error {
             StorageError::Unavailable(_) | StorageError::Busy | StorageError::OutcomeUnknown(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "storage_unavailable")
