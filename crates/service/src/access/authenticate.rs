@@ -46,8 +46,14 @@ impl Directory {
         digest: TokenDigest,
         epoch: Epoch,
     ) -> Result<Arc<Holder>, ServiceError> {
-        let mut reader = self.storage.read().await?;
-        let found = Holder::find(&mut *reader, kind, &digest).await?;
+        let once = self.storage.read_once().await?;
+        let found = match Holder::find(&mut *{ once }, kind, &digest, epoch).await {
+            // The connection died while it was idle; a snapshot begins on one that lives.
+            Err(error) if error.is_connection_lost() && error.as_silence().is_none() => {
+                Holder::find(&mut *self.storage.read().await?, kind, &digest, epoch).await?
+            }
+            answer => answer?,
+        };
         let holder = Arc::new(found.ok_or(ServiceError::InvalidCredential)?);
         self.facts.holders.insert(digest, (epoch, Arc::clone(&holder)));
         Ok(holder)

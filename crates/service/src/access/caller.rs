@@ -151,8 +151,8 @@ impl Caller {
         self.must(if is_own { Permission::View } else { Permission::ManageAccount })
     }
 
-    /// The same caller with the role of this very moment; refused when the credential or the user is
-    /// gone.
+    /// The same caller with the role of this very moment, read again unless nothing changed since it
+    /// was read; refused when the credential or the user is gone.
     pub(crate) async fn as_of_now(
         &self,
         unit: &mut dyn UnitOfWork,
@@ -160,7 +160,13 @@ impl Caller {
         idle: SignedDuration,
     ) -> Result<Self, ServiceError> {
         match &self.0 {
+            Kind::Holder(holder)
+                if unit.has_rights_of(holder.read_at) && holder.is_valid_at(now, idle) =>
+            {
+                Ok(self.clone())
+            }
             Kind::Holder(holder) => {
+                let epoch = unit.directory().await?.epoch;
                 let found = match &holder.credential {
                     Credential::Key(key) => unit
                         .find_api_key(key.id)
@@ -173,7 +179,7 @@ impl Caller {
                 };
                 let (credential, email) = found.ok_or(ServiceError::InvalidCredential)?;
                 let user = unit.find_user(&email).await?.ok_or(ServiceError::InvalidCredential)?;
-                let holder = Holder::new(credential, user);
+                let holder = Holder::new(credential, user, epoch);
                 if !holder.is_valid_at(now, idle) {
                     return Err(ServiceError::InvalidCredential);
                 }

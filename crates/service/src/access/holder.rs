@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use dqops_users_domain::{ApiKey, Session, SessionId, TokenDigest, TokenKind, User};
+use dqops_users_domain::{ApiKey, Epoch, Session, SessionId, TokenDigest, TokenKind, User};
 use dqops_users_storage::{Reader, StorageError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,34 +21,38 @@ pub(crate) enum Credential {
 pub(crate) struct Holder {
     pub(crate) credential: Credential,
     pub(crate) user: User,
+    /// The epoch before which both were read.
+    pub(super) read_at: Epoch,
     /// When this process last noted the use, in seconds since 1970 UTC.
     noted_at: AtomicI64,
 }
 
 impl Holder {
-    pub(crate) fn new(credential: Credential, user: User) -> Self {
+    /// The holder as it was read when `read_at` was the epoch already.
+    pub(crate) fn new(credential: Credential, user: User, read_at: Epoch) -> Self {
         let noted_at = match &credential {
             Credential::Key(key) => key.last_used_at,
             Credential::Session(session) => Some(session.last_used_at),
         };
         let noted_at = AtomicI64::new(noted_at.map_or(i64::MIN, Timestamp::as_second));
-        Self { credential, user, noted_at }
+        Self { credential, user, read_at, noted_at }
     }
 
-    /// The holder of the token with that digest.
+    /// The holder of the token with that digest, in one statement; `epoch` was asked for before.
     pub(crate) async fn find(
         reader: &mut dyn Reader,
         kind: TokenKind,
         digest: &TokenDigest,
+        epoch: Epoch,
     ) -> Result<Option<Self>, StorageError> {
         Ok(match kind {
             TokenKind::ApiKey => {
                 let found = reader.find_by_digest(digest).await?;
-                found.map(|(key, user)| Self::new(Credential::Key(key), user))
+                found.map(|(key, user)| Self::new(Credential::Key(key), user, epoch))
             }
             TokenKind::Session => {
                 let found = reader.find_session_by_digest(digest).await?;
-                found.map(|(session, user)| Self::new(Credential::Session(session), user))
+                found.map(|(session, user)| Self::new(Credential::Session(session), user, epoch))
             }
             TokenKind::SetupCode | TokenKind::PasswordLink => None,
         })

@@ -42,7 +42,8 @@ pub(super) async fn run(
         prepared = prepare(connector, connection, jobs).await;
     }
     let epoch = match prepared {
-        Ok(epoch) => epoch,
+        Ok(Prepared::Commit(epoch)) => epoch,
+        Ok(Prepared::Nothing) => return Ok(()),
         Err(Failure::ConnectionLost(error) | Failure::Other(error)) => {
             *connection = None; // Closing it rolls back.
             return Err(error);
@@ -51,41 +52,61 @@ pub(super) async fn run(
     commit(connection, lease, epoch).await
 }
 
-/// Does everything but the commit. Answers the new epoch if readers can see a difference.
+/// What is left to be done.
+enum Prepared {
+    /// The commit, and the new epoch if readers can see a difference.
+    Commit(Option<Epoch>),
+    /// Nothing: the only mutation was refused, and rolled back.
+    Nothing,
+}
+
+/// Does everything but the commit.
 async fn prepare(
     connector: &dyn Connect,
     connection: &mut Connection,
     jobs: &mut [Box<dyn Job>],
-) -> Result<Option<Epoch>, Failure> {
+) -> Result<Prepared, Failure> {
     let connection = match connection {
         Some(connection) => connection,
         None => connection.insert(connector.connect().await?),
     };
-    connection.begin().await?;
-    let mut session = SqlSession::writing(&mut **connection).await?;
-    for job in jobs {
-        run_in_savepoint(job.as_mut(), &mut session).await?;
+    let opening = connection.begin().await?;
+    let mut session = SqlSession::writing(&mut **connection, opening);
+    if let [job] = jobs {
+        // Alone it needs no savepoint: the transaction is one.
+        if !run_job(job.as_mut(), &mut session).await? {
+            session.execute("ROLLBACK", &[]).await?;
+            return Ok(Prepared::Nothing);
+        }
+    } else {
+        for job in jobs {
+            run_in_savepoint(job.as_mut(), &mut session).await?;
+        }
     }
-    Ok(session.conclude().await?)
+    Ok(Prepared::Commit(session.conclude().await?))
 }
 
-async fn run_in_savepoint(
-    job: &mut dyn Job,
-    session: &mut SqlSession<&mut (dyn WriteConnection + 'static)>,
-) -> Result<(), Failure> {
+type Session<'c> = SqlSession<&'c mut (dyn WriteConnection + 'static)>;
+
+async fn run_in_savepoint(job: &mut dyn Job, session: &mut Session<'_>) -> Result<(), Failure> {
     let before = session.changes();
+    // Nobody releases it: the commit does, and one of that name hides those before.
     session.execute("SAVEPOINT mutation", &[]).await?;
-    // A panic in one mutation must not take the others, or the writer, with it.
-    let outcome = AssertUnwindSafe(job.run(session)).catch_unwind().await;
-    if let Some(error) = session.take_lost() {
-        return Err(Failure::ConnectionLost(error));
-    }
-    if !matches!(outcome, Ok(true)) {
+    if !run_job(job, session).await? {
         session.execute("ROLLBACK TO SAVEPOINT mutation", &[]).await?;
         session.restore(before);
     }
-    session.execute("RELEASE SAVEPOINT mutation", &[]).await?;
     Ok(())
+}
+
+/// Runs a mutation. Answers whether to keep what it did.
+async fn run_job(job: &mut dyn Job, session: &mut Session<'_>) -> Result<bool, Failure> {
+    // A panic in one mutation must not take the others, or the writer, with it.
+    let outcome = AssertUnwindSafe(job.run(session)).catch_unwind().await;
+    match session.take_lost() {
+        Some(error) => Err(Failure::ConnectionLost(error)),
+        None => Ok(matches!(outcome, Ok(true))),
+    }
 }
 
 async fn commit(
