@@ -62,18 +62,40 @@ impl Work<'_> {
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<(), ServiceError> {
-        let entry = AuditEntry {
+        let entry = self.audit_entry(action, subject.to_string(), before, after);
+        self.audit_all(vec![entry]).await
+    }
+
+    /// An entry in the name of the caller.
+    pub(crate) fn audit_entry(
+        &self,
+        action: Action,
+        subject: String,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> AuditEntry {
+        AuditEntry {
             id: self.ambient.new_id(),
             at: self.now,
             actor: self.caller.actor(),
             action,
-            subject: subject.to_string(),
+            subject,
             before,
             after,
-        };
+        }
+    }
+
+    /// Adds entries to the end of the audit trail.
+    pub(crate) async fn audit_all(&mut self, entries: Vec<AuditEntry>) -> Result<(), ServiceError> {
         // Under the lock nobody else adds one; what is undone was never the head.
-        let record = AuditRecord::following(self.unit.audit_head().await?, &entry);
-        Ok(self.unit.append_audit(&record).await?)
+        let mut head = self.unit.audit_head().await?;
+        let mut records = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            let record = AuditRecord::following(head, entry);
+            head = record.head();
+            records.push(record);
+        }
+        Ok(self.unit.append_audit(&records).await?)
     }
 }
 
@@ -105,7 +127,7 @@ impl<C: Change> Mutation for Authorised<C> {
     async fn apply(&self, unit: &mut dyn UnitOfWork) -> Result<C::Done, ServiceError> {
         let ambient = &self.shared.ambient;
         let now = ambient.now();
-        let caller = self.caller.as_of_now(unit, now, self.shared.sessions.idle).await?;
+        let caller = self.caller.under_lock(unit, now, self.shared.sessions.idle).await?;
         self.change.authorise(&caller)?;
         let record = unit.directory().await?;
         if now > record.latest_time + NOTE_TIME_EVERY {

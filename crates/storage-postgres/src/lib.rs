@@ -103,6 +103,11 @@ impl Storage for PostgresStorage {
         Ok(Box::new(SqlSession::reading(Held::new(transaction))))
     }
 
+    async fn read_once(&self) -> Result<Box<dyn Reader>, StorageError> {
+        let connection = within(self.readers.acquire()).await?;
+        Ok(Box::new(SqlSession::reading(Held::new(connection))))
+    }
+
     async fn read_epoch(&self) -> Result<Epoch, StorageError> {
         on_a_live_connection!(self.ask_epoch())
     }

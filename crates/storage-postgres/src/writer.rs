@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use dqops_users_storage::{
     StorageError,
-    sql::{self, SqlConnection},
+    sql::{self, OPENING, Opening, SqlConnection},
     writer::{Connect, WriteConnection},
 };
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
@@ -37,22 +37,27 @@ const LOCK_TRIES: u32 = 7;
 
 #[async_trait]
 impl WriteConnection for Held<Box<PgConnection>> {
-    async fn begin(&mut self) -> Result<(), StorageError> {
+    async fn begin(&mut self) -> Result<Opening, StorageError> {
+        let mut begun = begin_once(self).await;
         for _ in 1..LOCK_TRIES {
-            match begin_once(self).await {
-                Err(StorageError::Busy) => self.execute("ROLLBACK", &[]).await?,
-                outcome => return outcome,
-            };
+            if !matches!(begun, Err(StorageError::Busy)) {
+                break;
+            }
+            self.execute("ROLLBACK", &[]).await?;
+            begun = begin_once(self).await;
         }
-        begin_once(self).await
+        begun?;
+        sql::open(self, OPENING).await
     }
 }
 
+/// Both in one message. Locked first and read afterwards, so that what is read is what the last writer
+/// left. The key is `dqops` in ASCII and 1 for the directory lock.
+const BEGIN: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(110438363722497)";
+
 async fn begin_once(connection: &mut Held<Box<PgConnection>>) -> Result<(), StorageError> {
-    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED", &[]).await?;
-    // Locked first and read afterwards, so that what is read is what the last writer left.
-    // The key is `dqops` in ASCII and 1 for the directory lock.
-    connection.execute("SELECT pg_advisory_xact_lock(110438363722497)", &[]).await?;
+    within(sqlx::raw_sql(BEGIN).execute(&mut *connection.connection)).await?;
     Ok(())
 }
 

@@ -75,6 +75,12 @@ impl Storage for SqliteStorage {
         Ok(Box::new(SqlSession::reading(Held(transaction))))
     }
 
+    async fn read_once(&self) -> Result<Box<dyn Reader>, StorageError> {
+        self.identity.check()?;
+        let connection = self.readers.acquire().await.map_err(storage_error)?;
+        Ok(Box::new(SqlSession::reading(Held(connection))))
+    }
+
     async fn read_epoch(&self) -> Result<Epoch, StorageError> {
         self.identity.check()?;
         let connection = self.readers.acquire().await.map_err(storage_error)?;

@@ -1,11 +1,14 @@
 //! The writer's connection: one at a time, checked for durability when it opens.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use async_trait::async_trait;
 use dqops_users_storage::{
     StorageError,
-    sql::{self, SqlConnection},
+    sql::{self, OPENING, Opening},
     writer::{Connect, WriteConnection},
 };
 use sqlx::{ConnectOptions as _, SqliteConnection};
@@ -40,13 +43,15 @@ impl Connect for Connector {
     }
 }
 
+/// Both on one way to the connection's thread. The file's write lock is the directory lock. It is taken
+/// at once: a transaction that reads first and writes later fails without waiting when another process
+/// wrote in between.
+static BEGIN: LazyLock<String> = LazyLock::new(|| format!("BEGIN IMMEDIATE; {OPENING}"));
+
 #[async_trait]
 impl WriteConnection for Held<Box<SqliteConnection>> {
-    async fn begin(&mut self) -> Result<(), StorageError> {
-        // The file's write lock is the directory lock. It is taken at once: a transaction that reads
-        // first and writes later fails without waiting when another process wrote in between.
-        self.execute("BEGIN IMMEDIATE", &[]).await?;
-        Ok(())
+    async fn begin(&mut self) -> Result<Opening, StorageError> {
+        sql::open(self, &BEGIN).await
     }
 }
 

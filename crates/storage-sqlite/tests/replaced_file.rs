@@ -14,7 +14,7 @@ async fn insert(store: &dyn Storage, name: &str) -> Result<(), StorageError> {
     let user = new_user(name, Role::Viewer, 0);
     run(store, move |unit| {
         let user = user.clone();
-        Box::pin(async move { unit.insert_user(&user, permit_create()).await })
+        Box::pin(async move { unit.insert_user(user.clone(), permit_create()).await })
     })
     .await
 }

@@ -43,6 +43,13 @@ pub trait Storage: Send + Sync {
     /// Opens a snapshot: what it reads is the directory at one moment.
     async fn read(&self) -> Result<Box<dyn Reader>, StorageError>;
 
+    /// Opens a reader for one statement alone, which needs no snapshot: `find_by_digest`,
+    /// `find_session_by_digest`. Where [`Storage::read`] would notice that the connection died while
+    /// it was idle, here the statement fails.
+    async fn read_once(&self) -> Result<Box<dyn Reader>, StorageError> {
+        self.read().await
+    }
+
     /// Reads the epoch of the last commit of any process.
     async fn read_epoch(&self) -> Result<Epoch, StorageError>;
 

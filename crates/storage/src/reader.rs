@@ -103,6 +103,9 @@ pub trait UserReader: Send {
     /// The user with that email.
     async fn find_user(&mut self, email: &Email) -> Result<Option<User>, StorageError>;
 
+    /// The users with those emails, of which none stands there twice, in no order.
+    async fn find_users(&mut self, emails: &[Email]) -> Result<Vec<User>, StorageError>;
+
     /// The admin who was added first, by whom the mode without authentication acts.
     async fn oldest_admin(&mut self) -> Result<Option<User>, StorageError>;
 

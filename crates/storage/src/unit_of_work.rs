@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::{
-    ApiKey, ApiKeyId, DataDomainName, Email, PasswordHash, PasswordLink, Roles, Session, SessionId,
-    TokenDigest, UserId,
+    ApiKey, ApiKeyId, DataDomainName, Email, Epoch, PasswordHash, PasswordLink, Roles, Session,
+    SessionId, TokenDigest, UserId,
     audit::{AuditHash, AuditRecord},
     licence::{CreatePermit, DataDomainPermit, DeletePermit, RolesPermit},
 };
@@ -64,8 +64,16 @@ pub trait UserWriter: Send {
     /// Adds a user; [`StorageError::Conflict`] when the email is taken.
     async fn insert_user(
         &mut self,
-        user: &NewUser,
+        user: NewUser,
         permit: CreatePermit,
+    ) -> Result<(), StorageError> {
+        self.insert_users(vec![(user, permit)]).await
+    }
+
+    /// Adds users, as [`UserWriter::insert_user`] does. What a conflict leaves is to be undone.
+    async fn insert_users(
+        &mut self,
+        users: Vec<(NewUser, CreatePermit)>,
     ) -> Result<(), StorageError>;
 
     /// Replaces all roles of a user.
@@ -202,6 +210,10 @@ pub trait DirectoryWriter: Send {
         at: Timestamp,
     ) -> Result<(), StorageError>;
 
+    /// Whether every credential and its user is as it was at `epoch`: nothing that they rest on was
+    /// changed since, be it by a commit or in this unit of work.
+    fn has_rights_of(&self, epoch: Epoch) -> bool;
+
     /// Closes all set-up codes.
     async fn clear_setup_codes(&mut self) -> Result<(), StorageError>;
 }
@@ -209,8 +221,8 @@ pub trait DirectoryWriter: Send {
 /// Adds to the audit trail; nothing in it is ever changed.
 #[async_trait]
 pub trait AuditWriter: Send {
-    /// Appends an entry, which follows the head of the trail.
-    async fn append_audit(&mut self, record: &AuditRecord) -> Result<(), StorageError>;
+    /// Appends entries, which follow the head of the trail.
+    async fn append_audit(&mut self, records: &[AuditRecord]) -> Result<(), StorageError>;
 
     /// Gives an entry from before the chain its hash, once.
     async fn seal_audit(&mut self, number: u64, hash: &AuditHash) -> Result<(), StorageError>;

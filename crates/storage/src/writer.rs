@@ -13,7 +13,10 @@ use tokio::{
 };
 
 use self::figures::Figures;
-use crate::{EpochLease, Job, StorageError, sql::SqlConnection};
+use crate::{
+    EpochLease, Job, StorageError,
+    sql::{Opening, SqlConnection},
+};
 
 /// Mutations that may wait; what comes on top waits to be let in.
 const QUEUE_LENGTH: usize = 1024;
@@ -24,8 +27,8 @@ const BATCH_LENGTH: usize = 64;
 /// A connection on which the writer works.
 #[async_trait]
 pub trait WriteConnection: SqlConnection {
-    /// Begins a transaction and takes the directory lock.
-    async fn begin(&mut self) -> Result<(), StorageError>;
+    /// Begins a transaction, takes the directory lock, and then reads what the transaction begins with.
+    async fn begin(&mut self) -> Result<Opening, StorageError>;
 }
 
 /// Opens connections for the writer, at first and after one was lost.

@@ -13,11 +13,17 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::{ceiling::CeilingOptions, load::now};
+use super::{
+    ceiling::CeilingOptions,
+    load::{self, now},
+};
 use crate::{licence, vendor, workspace};
 
 /// The first admin, by whom everything is asked.
-const ADMIN: &str = "admin@bench.example";
+pub(super) const ADMIN: &str = "admin@bench.example";
+
+/// The admin's password.
+pub(super) const PASSWORD: &str = "purple turtles dance at noon";
 
 /// Where a directory is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +33,21 @@ pub(super) enum Store {
 }
 
 impl Store {
+    pub(super) const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// Its name on the command line.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+        }
+    }
+
+    /// Its name for people.
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "Postgres",
         }
     }
 }
@@ -38,6 +55,8 @@ impl Store {
 /// A directory with users, made by the command line of the release binary.
 pub(super) struct Subject {
     pub(super) token: String,
+    /// How long the import of its users took.
+    pub(super) imported_in: Duration,
     folder: TempDir,
     url: String,
     binary: PathBuf,
@@ -52,7 +71,8 @@ impl Subject {
             Store::Postgres => make_database(postgres)?,
         };
         let binary = workspace::target()?.join("release/dqops-users");
-        let subject = Self { token: String::new(), folder, url, binary };
+        let mut subject =
+            Self { token: String::new(), imported_in: Duration::ZERO, folder, url, binary };
         let (key_file, _) = vendor::for_tests()?;
         subject.command(&["migrate"])?;
         subject.command(&["licence", "install", &licence::for_bench(&key_file)?])?;
@@ -63,9 +83,12 @@ impl Subject {
         }
         let path = subject.folder.path().join("users.csv");
         fs::write(&path, file)?;
+        let started = now();
         subject.command(&["user", "import", path.to_str().context("a path")?])?;
-        let token = subject.command(&["api-key", "issue", ADMIN])?.trim().to_owned();
-        Ok(Self { token, ..subject })
+        subject.imported_in = started.elapsed();
+        subject.set_password()?;
+        subject.token = subject.command(&["api-key", "issue", ADMIN])?.trim().to_owned();
+        Ok(subject)
     }
 
     /// Starts the server and answers how long it took until its first answer.
@@ -79,22 +102,23 @@ impl Subject {
         Ok((running, started.elapsed()))
     }
 
-    /// Begins a session of the admin, and answers its token.
-    pub(super) fn session(&self) -> Result<String> {
-        let password = "purple turtles dance at noon";
+    fn set_password(&self) -> Result<()> {
         let file = self.folder.path().join("password");
-        fs::write(&file, password)?;
-        let mut set = Command::new(&self.binary);
-        set.args(["user", "set-password", ADMIN]).env("DQOPS_USERS_DATABASE_URL", &self.url);
-        ensure!(set.stdin(fs::File::open(&file)?).status()?.success(), "no password was set");
-        let (running, _) = self.start()?;
-        let body = format!(r#"{{"email":"{ADMIN}","password":"{password}"}}"#);
-        let request = format!(
-            "POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let answer: serde_json::Value = serde_json::from_slice(&running.body(request.as_bytes())?)?;
+        fs::write(&file, PASSWORD)?;
+        // A machine that is busy with something else may not hash it in time.
+        for _ in 0..5 {
+            let mut set = Command::new(&self.binary);
+            set.args(["user", "set-password", ADMIN]).env("DQOPS_USERS_DATABASE_URL", &self.url);
+            if set.stdin(fs::File::open(&file)?).stdout(Stdio::null()).status()?.success() {
+                return Ok(());
+            }
+        }
+        bail!("no password was set")
+    }
+
+    /// Begins a session of the admin, and answers its token.
+    pub(super) fn session(running: &Running) -> Result<String> {
+        let answer: serde_json::Value = serde_json::from_slice(&running.body(&sign_in())?)?;
         let token = answer["token"].as_str().context("the sign-in has no token")?;
         Ok(token.to_owned())
     }
@@ -136,9 +160,28 @@ impl Subject {
     }
 }
 
+/// A request that signs the admin in.
+pub(super) fn sign_in() -> Vec<u8> {
+    let body = format!(r#"{{"email":"{ADMIN}","password":"{PASSWORD}"}}"#);
+    load::request_with("POST", "/api/session", "", &body)
+}
+
 /// The email of a user of the benchmark.
 pub(super) fn email(number: usize) -> String {
     format!("user{number:07}@bench.example")
+}
+
+impl Drop for Subject {
+    /// A million users are a gigabyte: the database goes when it is measured.
+    fn drop(&mut self) {
+        if let Some((server, name)) =
+            self.url.strip_prefix("postgres").and(self.url.rsplit_once('/'))
+            && let Err(error) =
+                psql(&format!("{server}/postgres"), &format!("DROP DATABASE {name} WITH (FORCE)"))
+        {
+            eprintln!("the database {name} was not dropped: {error:#}");
+        }
+    }
 }
 
 /// A server that is killed when this is dropped.
@@ -202,12 +245,17 @@ fn free_address() -> Result<SocketAddr> {
 }
 
 /// A database of its own on the server.
-fn make_database(server: &str) -> Result<String> {
+pub(super) fn make_database(server: &str) -> Result<String> {
     let name = format!("bench_{}", licence::new_id().simple());
-    let psql = crate::postgres::program(Path::new("psql"));
-    let output =
-        Command::new(psql).args([server, "-c", &format!("CREATE DATABASE {name}")]).output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    psql(server, &format!("CREATE DATABASE {name}"))?;
     let (start, _) = server.rsplit_once('/').context("the server's URL has no database")?;
     Ok(format!("{start}/{name}"))
+}
+
+/// Runs a statement; answers what it says.
+pub(super) fn psql(url: &str, statement: &str) -> Result<String> {
+    let psql = crate::postgres::program(Path::new("psql"));
+    let output = Command::new(psql).args([url, "-At", "-c", statement]).output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }

@@ -62,6 +62,12 @@ impl AuditRecord {
         record
     }
 
+    /// The head of a trail that ends with this record.
+    #[must_use]
+    pub const fn head(&self) -> AuditHead {
+        AuditHead { number: self.number, hash: self.hash }
+    }
+
     /// The hash that the record must have after the one with the `previous` hash; the first of a trail
     /// has none before it.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dqops_users_domain::{Email, Epoch, Permission, Role, SessionId, User, audit::Actor};
-use dqops_users_storage::Reader;
+use dqops_users_storage::{Reader, UnitOfWork};
 use jiff::{SignedDuration, Timestamp};
 
 use super::holder::{Credential, Holder};
@@ -159,6 +159,24 @@ impl Caller {
         self.must(if is_own { Permission::View } else { Permission::ManageAccount })
     }
 
+    /// The same caller with the role of this very moment, under the directory lock; read again unless
+    /// nothing changed since it was read. Refused when the credential or the user is gone.
+    pub(crate) async fn under_lock(
+        &self,
+        unit: &mut dyn UnitOfWork,
+        now: Timestamp,
+        idle: SignedDuration,
+    ) -> Result<Self, ServiceError> {
+        match &self.0 {
+            Kind::Holder(holder)
+                if unit.has_rights_of(holder.known_at) && holder.is_valid_at(now, idle) =>
+            {
+                Ok(self.clone())
+            }
+            _ => self.as_of_now(unit, now, idle).await,
+        }
+    }
+
     /// The same caller with the role of this very moment; refused when the credential or the user is
     /// gone.
     pub(crate) async fn as_of_now<R>(
@@ -172,6 +190,7 @@ impl Caller {
     {
         match &self.0 {
             Kind::Holder(holder) => {
+                let epoch = unit.directory().await?.epoch;
                 let found = match &holder.credential {
                     Credential::Key(key) => unit
                         .find_api_key(key.id)
@@ -184,7 +203,7 @@ impl Caller {
                 };
                 let (credential, email) = found.ok_or(ServiceError::InvalidCredential)?;
                 let user = unit.find_user(&email).await?.ok_or(ServiceError::InvalidCredential)?;
-                let holder = Holder::new(credential, user, holder.known_at);
+                let holder = Holder::new(credential, user, epoch);
                 if !holder.is_valid_at(now, idle) {
                     return Err(ServiceError::InvalidCredential);
                 }

@@ -28,6 +28,7 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
+    /// The holder as it was read when `known_at` was the epoch already.
     pub(crate) fn new(credential: Credential, user: User, known_at: Epoch) -> Self {
         let noted_at = match &credential {
             Credential::Key(key) => key.last_used_at,
@@ -37,7 +38,7 @@ impl Holder {
         Self { credential, user, known_at, noted_at }
     }
 
-    /// The holder of the token with that digest.
+    /// The holder of the token with that digest, in one statement; `known_at` was asked for before.
     pub(crate) async fn find(
         reader: &mut dyn Reader,
         kind: TokenKind,

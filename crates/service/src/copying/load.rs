@@ -84,7 +84,7 @@ impl Load {
             after: Some(after),
         };
         let record = AuditRecord::following(unit.audit_head().await?, &entry);
-        Ok(unit.append_audit(&record).await?)
+        Ok(unit.append_audit(std::slice::from_ref(&record)).await?)
     }
 }
 

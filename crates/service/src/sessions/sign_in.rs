@@ -257,8 +257,8 @@ impl Change for Begin {
             client: self.client.clone(),
         };
         work.unit.insert_session(&session, &self.digest).await?;
-        let holder =
-            Holder::new(Credential::Session(session.clone()), user.clone(), work.record.epoch);
+        let epoch = work.record.epoch;
+        let holder = Holder::new(Credential::Session(session.clone()), user.clone(), epoch);
         work.caller = Caller::holder(holder);
         let after = json!({"session": session.id, "address": session.address});
         work.audit(Action::SignedIn, &user.email, None, Some(after)).await?;

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use dqops_users_domain::{
     Email, Role, Roles, UserId,
-    audit::Action,
+    audit::{Action, AuditEntry},
     licence::{CreatePermit, CreateUser},
 };
-use dqops_users_storage::NewUser;
+use dqops_users_storage::{NewUser, StorageError};
 use serde_json::Value;
 
 use super::roles::UserInput;
@@ -45,9 +45,23 @@ impl Change for Create {
     type Done = ();
 
     async fn make(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
-        if work.unit.find_user(&self.email).await?.is_some() {
-            return Err(ServiceError::UserExists(self.email.clone()));
+        // The statement that inserts tells whether the email is taken. Where it is not come to that, a
+        // user who exists is still the first thing to be said.
+        match self.insert(work).await {
+            Err(ServiceError::Storage(error)) if matches!(*error, StorageError::Conflict(_)) => {
+                Err(ServiceError::UserExists(self.email.clone()))
+            }
+            Err(refusal) if !matches!(refusal, ServiceError::Storage(_)) => {
+                let found = work.unit.find_user(&self.email).await?;
+                Err(found.map_or(refusal, |user| ServiceError::UserExists(user.email)))
+            }
+            outcome => outcome,
         }
+    }
+}
+
+impl Create {
+    async fn insert(&self, work: &mut Work<'_>) -> Result<(), ServiceError> {
         let roles = self.input.roles_after(&Roles::new(Role::None), work).await?;
         let permit = work.permit_create().await?;
         work.insert_user(self.email.clone(), roles, permit).await?;
@@ -69,11 +83,18 @@ impl Work<'_> {
         roles: Roles,
         permit: CreatePermit,
     ) -> Result<UserId, ServiceError> {
-        let id = UserId(self.ambient.new_id());
-        let user = NewUser { id, email, roles, created_at: self.now };
-        self.unit.insert_user(&user, permit).await?;
-        let after = Value::from(&user.roles);
-        self.audit(Action::UserCreated, user.email, None, Some(after)).await?;
+        let (user, entry) = self.new_user(email, roles);
+        let id = user.id;
+        self.unit.insert_user(user, permit).await?;
+        self.audit_all(vec![entry]).await?;
         Ok(id)
+    }
+
+    /// A user to be added and its audit entry.
+    pub(super) fn new_user(&self, email: Email, roles: Roles) -> (NewUser, AuditEntry) {
+        let after = Value::from(&roles);
+        let entry = self.audit_entry(Action::UserCreated, email.to_string(), None, Some(after));
+        let id = UserId(self.ambient.new_id());
+        (NewUser { id, email, roles, created_at: self.now }, entry)
     }
 }

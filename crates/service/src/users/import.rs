@@ -1,7 +1,7 @@
 //! Adding many users at once: all or nothing, with every fault named by its row.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -82,6 +82,9 @@ impl Directory {
     }
 }
 
+/// Rows that are looked up, and written, with one statement.
+const AT_ONCE: usize = 64;
+
 struct Import {
     rows: Vec<ImportRow>,
     mode: ImportMode,
@@ -112,16 +115,20 @@ impl Change for Import {
         if !report.errors.is_empty() {
             return Ok(ImportReport { errors: report.errors, ..ImportReport::default() });
         }
-        for (done, step) in (self.rows.len() as u64 + 1..).zip(steps) {
-            let counter = match &step {
-                Step::Create(..) => &mut report.created,
-                Step::Update(..) => &mut report.updated,
-                Step::Nothing => &mut report.unchanged,
-            };
-            *counter += 1;
-            if !self.mode.dry_run {
-                take(step, work).await?;
+        let mut done = self.rows.len() as u64;
+        for steps in steps.chunks(AT_ONCE) {
+            for step in steps {
+                let counter = match step {
+                    Step::Create(..) => &mut report.created,
+                    Step::Update(..) => &mut report.updated,
+                    Step::Nothing => &mut report.unchanged,
+                };
+                *counter += 1;
             }
+            if !self.mode.dry_run {
+                take(steps, work).await?;
+            }
+            done += steps.len() as u64;
             (self.progress)(done);
         }
         Ok(report)
@@ -141,16 +148,22 @@ impl Import {
         };
         let had_admin = tally.admins > 0;
         let mut steps = Vec::with_capacity(self.rows.len());
-        for (done, row) in (1..).zip(&self.rows) {
-            match self.step(row, work, &mut tally).await {
-                Ok(step) => steps.push(step),
-                Err(error @ ServiceError::Storage(_)) => return Err(error),
-                Err(error) => report.errors.push(RowError {
-                    row: row.row,
-                    email: row.email.clone(),
-                    detail: error.to_string(),
-                }),
+        let mut done = 0;
+        for rows in self.rows.chunks(AT_ONCE) {
+            let inputs: Vec<_> = rows.iter().map(parse).collect();
+            let mut existing = existing(&inputs, work).await?;
+            for (row, input) in rows.iter().zip(inputs) {
+                match self.step(input, &mut existing, work, &mut tally).await {
+                    Ok(step) => steps.push(step),
+                    Err(error @ ServiceError::Storage(_)) => return Err(error),
+                    Err(error) => report.errors.push(RowError {
+                        row: row.row,
+                        email: row.email.clone(),
+                        detail: error.to_string(),
+                    }),
+                }
             }
+            done += rows.len() as u64;
             (self.progress)(done);
         }
         // Judged over the whole file: a row may make another admin after one was demoted.
@@ -166,16 +179,17 @@ impl Import {
 
     async fn step(
         &self,
-        row: &ImportRow,
+        input: Result<UserInput, ServiceError>,
+        existing: &mut HashMap<Email, User>,
         work: &mut Work<'_>,
         tally: &mut Tally,
     ) -> Result<Step, ServiceError> {
-        let input = parse(row)?;
+        let input = input?;
         let email = input.email.clone().ok_or(ServiceError::MissingField("email"))?;
         if !tally.seen.insert(email.clone()) {
             return Err(ServiceError::invalid("email", "stands in the file twice"));
         }
-        match work.unit.find_user(&email).await? {
+        match existing.remove(&email) {
             None => {
                 let roles = input.roles_after(&Roles::new(Role::None), work).await?;
                 let users = tally.users;
@@ -201,21 +215,42 @@ impl Import {
     }
 }
 
-async fn take(step: Step, work: &mut Work<'_>) -> Result<(), ServiceError> {
-    match step {
-        Step::Nothing => {}
-        Step::Create(email, roles) => {
-            let permit = work.permit_create().await?;
-            work.insert_user(email, roles, permit).await?;
-        }
-        Step::Update(user, roles) => {
-            let change = user.roles.change_to(&roles);
-            let users = work.unit.count_users().await?;
-            let permit = work.licence.permit(ChangeRoles { change, users }, work.licence_time)?;
-            work.set_roles(&user, &roles, permit).await?;
+/// The users that the rows name and that exist.
+async fn existing(
+    inputs: &[Result<UserInput, ServiceError>],
+    work: &mut Work<'_>,
+) -> Result<HashMap<Email, User>, ServiceError> {
+    let named = inputs.iter().flatten().filter_map(|input| input.email.clone());
+    let named: HashSet<_> = named.collect();
+    let found = work.unit.find_users(&Vec::from_iter(named)).await?;
+    Ok(found.into_iter().map(|user| (user.email.clone(), user)).collect())
+}
+
+/// Takes some steps: the users who are new with one statement, the audit entries with another.
+async fn take(steps: &[Step], work: &mut Work<'_>) -> Result<(), ServiceError> {
+    let (mut new, mut entries) = (Vec::new(), Vec::with_capacity(steps.len()));
+    let mut users = work.unit.count_users().await?;
+    for step in steps {
+        match step {
+            Step::Nothing => {}
+            Step::Create(email, roles) => {
+                let permit = work.licence.permit(CreateUser { users }, work.licence_time)?;
+                users += 1;
+                let (user, entry) = work.new_user(email.clone(), roles.clone());
+                new.push((user, permit));
+                entries.push(entry);
+            }
+            Step::Update(user, roles) => {
+                let change = user.roles.change_to(roles);
+                let change = ChangeRoles { change, users };
+                let permit = work.licence.permit(change, work.licence_time)?;
+                work.unit.set_roles(user.id, roles, permit).await?;
+                entries.push(work.roles_entry(user, roles));
+            }
         }
     }
-    Ok(())
+    work.unit.insert_users(new).await?;
+    work.audit_all(entries).await
 }
 
 fn parse(row: &ImportRow) -> Result<UserInput, ServiceError> {

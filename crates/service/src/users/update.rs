@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use dqops_users_domain::{
     AccessChange, Email, Role, Roles, User,
-    audit::Action,
+    audit::{Action, AuditEntry},
     licence::{ChangeRoles, RolesPermit},
 };
 use serde_json::Value;
@@ -113,7 +113,13 @@ impl Work<'_> {
         permit: RolesPermit,
     ) -> Result<(), ServiceError> {
         self.unit.set_roles(user.id, roles, permit).await?;
+        let entry = self.roles_entry(user, roles);
+        self.audit_all(vec![entry]).await
+    }
+
+    /// The audit entry of new roles.
+    pub(super) fn roles_entry(&self, user: &User, roles: &Roles) -> AuditEntry {
         let (before, after) = (Value::from(&user.roles), Value::from(roles));
-        self.audit(Action::UserUpdated, &user.email, Some(before), Some(after)).await
+        self.audit_entry(Action::UserUpdated, user.email.to_string(), Some(before), Some(after))
     }
 }

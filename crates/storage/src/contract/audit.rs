@@ -37,7 +37,7 @@ async fn append(
     run(&**store, move |unit| {
         Box::pin(async move {
             let record = AuditRecord::following(unit.audit_head().await?, &entry(number));
-            unit.append_audit(&record).await?;
+            unit.append_audit(std::slice::from_ref(&record)).await?;
             let head = AuditHead { number: record.number, hash: record.hash };
             assert_eq!(unit.audit_head().await?, head);
             if refuse { Err(StorageError::NotFound("a reason")) } else { Ok(record) }

@@ -85,7 +85,7 @@ pub async fn roles_need_an_existing_domain(fixture: &dyn Fixture) {
     let unknown = jane.clone();
     let refused = run(&*store, move |unit| {
         let jane = unknown.clone();
-        Box::pin(async move { unit.insert_user(&jane, permit_create()).await })
+        Box::pin(async move { unit.insert_user(jane.clone(), permit_create()).await })
     })
     .await;
     assert!(refused.is_err());

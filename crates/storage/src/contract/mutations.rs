@@ -24,7 +24,7 @@ async fn try_insert(store: &dyn Storage, name: String, refuse: bool) -> Result<(
     run(store, move |unit| {
         let user = new_user(&name, Role::Viewer, 0);
         Box::pin(async move {
-            unit.insert_user(&user, permit_create()).await?;
+            unit.insert_user(user.clone(), permit_create()).await?;
             if refuse { Err(StorageError::NotFound("a reason")) } else { Ok(()) }
         })
     })
@@ -66,7 +66,7 @@ pub async fn a_panic_does_not_touch_its_neighbours(fixture: &dyn Fixture) {
     let store = fixture.open().await;
     let panicking = run(&*store, |unit| {
         Box::pin(async move {
-            unit.insert_user(&new_user("p@x.pl", Role::Viewer, 0), permit_create()).await?;
+            unit.insert_user(new_user("p@x.pl", Role::Viewer, 0), permit_create()).await?;
             assert_eq!(unit.count_users().await?, 0, "a defect in a mutation");
             Ok(())
         })
@@ -85,7 +85,7 @@ pub async fn a_mutation_reads_its_own_changes(fixture: &dyn Fixture) {
     let store = fixture.open().await;
     let found = run(&*store, |unit| {
         Box::pin(async move {
-            unit.insert_user(&new_user("jane@x.pl", Role::Viewer, 0), permit_create()).await?;
+            unit.insert_user(new_user("jane@x.pl", Role::Viewer, 0), permit_create()).await?;
             unit.find_user(&email("jane@x.pl")).await
         })
     })
@@ -145,7 +145,7 @@ pub async fn a_caller_who_leaves_cuts_nothing_in_half(fixture: &dyn Fixture) {
                     for half in ["a", "b"] {
                         let name = format!("{number:03}-{half}@x.pl");
                         let user = new_user(&name, Role::Viewer, 0);
-                        unit.insert_user(&user, permit_create()).await?;
+                        unit.insert_user(user.clone(), permit_create()).await?;
                     }
                     Ok(())
                 })

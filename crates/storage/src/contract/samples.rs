@@ -84,7 +84,7 @@ pub async fn insert(store: &dyn Storage, users: &[NewUser]) {
         let user = user.clone();
         run(store, move |unit| {
             let user = user.clone();
-            Box::pin(async move { unit.insert_user(&user, permit_create()).await })
+            Box::pin(async move { unit.insert_user(user.clone(), permit_create()).await })
         })
         .await
         .unwrap();

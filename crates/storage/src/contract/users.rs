@@ -47,7 +47,7 @@ pub async fn an_email_is_unique(fixture: &dyn Fixture) {
     let again = new_user("jane@x.pl", Role::Admin, 1);
     let refused = run(&*store, move |unit| {
         let again = again.clone();
-        Box::pin(async move { unit.insert_user(&again, permit_create()).await })
+        Box::pin(async move { unit.insert_user(again.clone(), permit_create()).await })
     })
     .await;
     assert!(matches!(refused, Err(StorageError::Conflict("the user"))), "{refused:?}");
@@ -175,7 +175,7 @@ pub async fn counts_follow_every_change(fixture: &dyn Fixture) {
     let seen = run(&*store, |unit| {
         Box::pin(async move {
             let user = new_user("d@x.pl", Role::Viewer, 0);
-            unit.insert_user(&user, permit_create()).await?;
+            unit.insert_user(user.clone(), permit_create()).await?;
             unit.count_users().await
         })
     });
@@ -183,7 +183,7 @@ pub async fn counts_follow_every_change(fixture: &dyn Fixture) {
     let refused: Result<(), _> = run(&*store, |unit| {
         Box::pin(async move {
             let user = new_user("e@x.pl", Role::Viewer, 0);
-            unit.insert_user(&user, permit_create()).await?;
+            unit.insert_user(user.clone(), permit_create()).await?;
             Err(StorageError::NotFound("a reason"))
         })
     })

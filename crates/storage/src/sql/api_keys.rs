@@ -5,12 +5,15 @@ use dqops_users_domain::{ApiKey, ApiKeyId, Email, TokenDigest, User, UserId};
 use jiff::Timestamp;
 
 use super::{SqlConnection, SqlSession, Value, connection::Row};
-use crate::{ApiKeyReader, ApiKeyWriter, StorageError, UserReader};
+use crate::{ApiKeyReader, ApiKeyWriter, StorageError};
 
 const WHAT: &str = "the API key";
 
-const BY_DIGEST: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
-    FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.digest = $1";
+/// The user first, a row for each data domain role.
+const BY_DIGEST: &str = "SELECT u.email, u.id, u.account_role, u.created_at, u.version, r.data_domain, r.role, \
+        k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
+    FROM api_keys k JOIN users u ON u.id = k.user_id LEFT JOIN data_domain_roles r ON r.user_id = u.id \
+    WHERE k.digest = $1";
 
 const BY_ID: &str = "SELECT k.id, k.user_id, k.name, k.created_at, k.expires_at, k.last_used_at, u.email \
     FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1";
@@ -27,11 +30,8 @@ impl<C: SqlConnection> ApiKeyReader for SqlSession<C> {
         &mut self,
         digest: &TokenDigest,
     ) -> Result<Option<(ApiKey, User)>, StorageError> {
-        let found = self.first(BY_DIGEST, &[Value::Bytes(&digest.0)], api_key).await?;
-        let Some((key, owner)) = found else {
-            return Ok(None);
-        };
-        Ok(self.find_user(&owner).await?.map(|user| (key, user)))
+        let found = self.with_user(BY_DIGEST, digest, |row| api_key_at(row, 7)).await?;
+        Ok(found.map(|((key, _), user)| (key, user)))
     }
 
     async fn find_api_key(
@@ -83,19 +83,23 @@ impl<C: SqlConnection> ApiKeyWriter for SqlSession<C> {
 
     async fn delete_api_key(&mut self, id: ApiKeyId) -> Result<(), StorageError> {
         self.execute_on(WHAT, "DELETE FROM api_keys WHERE id = $1", &[id.0.into()]).await?;
-        self.changes.visible = true;
+        self.note_change();
         Ok(())
     }
 }
 
 fn api_key(row: &dyn Row) -> Result<(ApiKey, Email), StorageError> {
+    api_key_at(row, 0)
+}
+
+fn api_key_at(row: &dyn Row, column: usize) -> Result<(ApiKey, Email), StorageError> {
     let key = ApiKey {
-        id: ApiKeyId(row.uuid(0)?),
-        owner: UserId(row.uuid(1)?),
-        name: row.text(2)?.to_owned(),
-        created_at: row.time(3)?,
-        expires_at: row.optional_time(4)?,
-        last_used_at: row.optional_time(5)?,
+        id: ApiKeyId(row.uuid(column)?),
+        owner: UserId(row.uuid(column + 1)?),
+        name: row.text(column + 2)?.to_owned(),
+        created_at: row.time(column + 3)?,
+        expires_at: row.optional_time(column + 4)?,
+        last_used_at: row.optional_time(column + 5)?,
     };
-    Ok((key, row.parsed(6, |text| text.parse().ok())?))
+    Ok((key, row.parsed(column + 6, |text| text.parse().ok())?))
 }

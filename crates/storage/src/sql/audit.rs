@@ -1,13 +1,20 @@
 //! Statements on the audit trail.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 use dqops_users_domain::audit::{Action, AuditHash, AuditHead, AuditRecord};
 use jiff::Timestamp;
 
-use super::{SqlConnection, SqlSession, Value, connection::Row};
+use super::{SqlConnection, SqlSession, Value, connection::Row, rows::RowInsert};
 use crate::{AuditQuery, AuditReader, AuditWriter, StorageError};
 
 const WHAT: &str = "the audit entry";
+
+static INSERT: LazyLock<RowInsert> = LazyLock::new(|| {
+    let into = "audit (sequence, id, at, actor, action, subject, before_state, after_state, hash)";
+    RowInsert::new(into, 9, "")
+});
 
 const HEAD: &str = "SELECT sequence, \
         (SELECT hash FROM audit WHERE hash IS NOT NULL ORDER BY sequence DESC LIMIT 1) \
@@ -52,10 +59,7 @@ impl<C: SqlConnection> AuditReader for SqlSession<C> {
         if let Some(head) = self.changes.audit_head {
             return Ok(head);
         }
-        let head = self
-            .first(HEAD, &[], |row| Ok(AuditHead { number: number(row)?, hash: hash(row, 1) }))
-            .await?
-            .unwrap_or_default();
+        let head = self.first(HEAD, &[], |row| head(row, 0)).await?.unwrap_or_default();
         self.changes.audit_head = Some(head);
         Ok(head)
     }
@@ -94,24 +98,26 @@ impl<C: SqlConnection> AuditReader for SqlSession<C> {
 
 #[async_trait]
 impl<C: SqlConnection> AuditWriter for SqlSession<C> {
-    async fn append_audit(&mut self, record: &AuditRecord) -> Result<(), StorageError> {
-        let sql = "INSERT INTO audit \
-            (sequence, id, at, actor, action, subject, before_state, after_state, hash) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let values = [
-            integer(record.number),
-            record.id.into(),
-            Value::Integer(record.at_micros),
-            record.actor.as_str().into(),
-            record.action.as_str().into(),
-            record.subject.as_str().into(),
-            Value::OptionalText(record.before.as_deref()),
-            Value::OptionalText(record.after.as_deref()),
-            Value::OptionalBytes(record.hash.as_ref().map(|hash| &hash.0[..])),
-        ];
-        self.execute(sql, &values).await.map_err(|error| error.naming(WHAT))?;
-        self.changes.audit_head = Some(AuditHead { number: record.number, hash: record.hash });
-        self.changes.audit_entries += 1;
+    async fn append_audit(&mut self, records: &[AuditRecord]) -> Result<(), StorageError> {
+        let rows = records.iter().map(|record| {
+            [
+                integer(record.number),
+                record.id.into(),
+                Value::Integer(record.at_micros),
+                record.actor.as_str().into(),
+                record.action.as_str().into(),
+                record.subject.as_str().into(),
+                Value::OptionalText(record.before.as_deref()),
+                Value::OptionalText(record.after.as_deref()),
+                Value::OptionalBytes(record.hash.as_ref().map(|hash| &hash.0[..])),
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        self.insert_rows(&INSERT, &rows).await.map_err(|error| error.naming(WHAT))?;
+        if let Some(last) = records.last() {
+            self.changes.audit_head = Some(last.head());
+        }
+        self.changes.audit_entries += records.len() as u64;
         Ok(())
     }
 
@@ -163,10 +169,15 @@ fn integer(number: u64) -> Value<'static> {
     Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn number(row: &dyn Row) -> Result<u64, StorageError> {
-    let number = row.integer(0)?;
-    // The first that this program writes is 1; what somebody put before it, is found by its hash.
-    Ok(u64::try_from(number).unwrap_or(0))
+/// The head of the trail in two columns; that of an empty one where there is no number.
+pub(super) fn head(row: &dyn Row, column: usize) -> Result<AuditHead, StorageError> {
+    let number = row.optional_integer(column)?.unwrap_or(0);
+    Ok(AuditHead { number: number_from(number), hash: hash(row, column + 1) })
+}
+
+/// The first that this program writes is 1; what somebody put before it, is found by its hash.
+fn number_from(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
 }
 
 /// A hash that cannot be one counts as none, which no sealed entry may have.
@@ -184,7 +195,7 @@ fn record(row: &dyn Row) -> Result<AuditRecord, StorageError> {
         text.map(str::to_owned)
     };
     Ok(AuditRecord {
-        number: number(row)?,
+        number: number_from(row.integer(0)?),
         id: row.uuid(1)?,
         at_micros: row.integer(2)?,
         actor: text(3),

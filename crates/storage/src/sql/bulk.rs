@@ -97,7 +97,10 @@ impl<C: SqlConnection> BulkWriter for SqlSession<C> {
 
     async fn load_rows(&mut self, table: Table, rows: &[StoredRow]) -> Result<(), StorageError> {
         match table {
-            Table::Directory => drop(self.execute("DELETE FROM directory", &[]).await?),
+            Table::Directory => {
+                self.execute("DELETE FROM directory", &[]).await?;
+                self.changes.record = None;
+            }
             Table::Audit => self.changes.audit_head = None,
             _ => {}
         }
@@ -123,7 +126,7 @@ impl<C: SqlConnection> BulkWriter for SqlSession<C> {
     async fn follow_loaded_epoch(&mut self) -> Result<(), StorageError> {
         let loaded = self.number("SELECT epoch FROM directory", &[]).await?;
         self.follow(Epoch(loaded.unsigned_abs()));
-        self.changes.visible = true;
+        self.note_change();
         Ok(())
     }
 }

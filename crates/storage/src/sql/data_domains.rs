@@ -55,9 +55,9 @@ impl<C: SqlConnection> DataDomainWriter for SqlSession<C> {
     }
 }
 
-impl<C> SqlSession<C> {
+impl<C: SqlConnection> SqlSession<C> {
     const fn changed_data_domains(&mut self) {
         self.changes.data_domains = true;
-        self.changes.visible = true;
+        self.note_change();
     }
 }

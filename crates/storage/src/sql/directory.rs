@@ -1,10 +1,13 @@
 //! Statements on the directory's record, the one row that all mutations share.
 
 use async_trait::async_trait;
-use dqops_users_domain::{Epoch, TokenDigest};
+use dqops_users_domain::{Epoch, TokenDigest, audit::AuditHead};
 use jiff::Timestamp;
 
-use super::{SqlConnection, SqlSession, Value, connection};
+use super::{
+    SqlConnection, SqlSession, Value,
+    connection::{self, Row},
+};
 use crate::{DirectoryReader, DirectoryRecord, DirectoryWriter, StorageError};
 
 /// Reads the epoch of the last commit.
@@ -18,25 +21,61 @@ pub async fn read_epoch(
     Ok(Epoch(epoch.unsigned_abs()))
 }
 
+/// What a transaction of the writer begins with: what nearly every mutation asks for.
+pub struct Opening {
+    pub(super) record: DirectoryRecord,
+    pub(super) users: i64,
+    pub(super) audit_head: AuditHead,
+}
+
+const RECORD: &str = "SELECT epoch, data_domains_version, started_at, latest_time, \
+    latest_licence_issued_at, licence FROM directory";
+
+/// The question after which [`open`] looks.
+pub const OPENING: &str = "SELECT epoch, data_domains_version, started_at, latest_time, \
+        latest_licence_issued_at, licence, user_count, \
+        (SELECT sequence FROM audit ORDER BY sequence DESC LIMIT 1), \
+        (SELECT hash FROM audit WHERE hash IS NOT NULL ORDER BY sequence DESC LIMIT 1) \
+    FROM directory";
+
+/// Reads the directory's record, the count of users and the head of the audit trail, by [`OPENING`] or
+/// by what a storage puts before it.
+///
+/// # Errors
+/// The storage's error.
+pub async fn open(
+    connection: &mut (impl SqlConnection + ?Sized),
+    sql: &'static str,
+) -> Result<Opening, StorageError> {
+    let opening = connection::first(connection, sql, &[], |row| {
+        let audit_head = super::audit::head(row, 7)?;
+        Ok(Opening { record: record(row)?, users: row.integer(6)?, audit_head })
+    });
+    opening.await?.ok_or_else(missing)
+}
+
+fn record(row: &dyn Row) -> Result<DirectoryRecord, StorageError> {
+    Ok(DirectoryRecord {
+        epoch: Epoch(row.integer(0)?.unsigned_abs()),
+        data_domains_version: Epoch(row.integer(1)?.unsigned_abs()),
+        started_at: row.optional_time(2)?,
+        latest_time: row.time(3)?,
+        latest_licence_issued_at: row.time(4)?,
+        licence: row.optional_text(5)?.map(str::to_owned),
+    })
+}
+
+fn missing() -> StorageError {
+    StorageError::Corrupt("the directory's record is missing".to_owned())
+}
+
 #[async_trait]
 impl<C: SqlConnection> DirectoryReader for SqlSession<C> {
     async fn directory(&mut self) -> Result<DirectoryRecord, StorageError> {
-        let sql = "SELECT epoch, data_domains_version, started_at, latest_time, \
-            latest_licence_issued_at, licence FROM directory";
-        let record = self
-            .first(sql, &[], |row| {
-                Ok(DirectoryRecord {
-                    epoch: Epoch(row.integer(0)?.unsigned_abs()),
-                    data_domains_version: Epoch(row.integer(1)?.unsigned_abs()),
-                    started_at: row.optional_time(2)?,
-                    latest_time: row.time(3)?,
-                    latest_licence_issued_at: row.time(4)?,
-                    licence: row.optional_text(5)?.map(str::to_owned),
-                })
-            })
-            .await?;
-        let mut record = record
-            .ok_or_else(|| StorageError::Corrupt("the directory's record is missing".to_owned()))?;
+        let mut record = match &self.changes.record {
+            Some((record, _)) => record.clone(),
+            None => self.first(RECORD, &[], record).await?.ok_or_else(missing)?,
+        };
         if self.changes.data_domains {
             record.data_domains_version = self.next_epoch();
         }
@@ -53,26 +92,30 @@ impl<C: SqlConnection> DirectoryReader for SqlSession<C> {
 impl<C: SqlConnection> DirectoryWriter for SqlSession<C> {
     async fn set_started_at(&mut self, at: Timestamp) -> Result<(), StorageError> {
         self.execute("UPDATE directory SET started_at = $1", &[at.into()]).await?;
-        self.changes.visible = true;
+        self.edit_record(|record| record.started_at = Some(at));
+        self.note_change();
         Ok(())
     }
 
     async fn set_licence(&mut self, token: Option<&str>) -> Result<(), StorageError> {
         self.execute("UPDATE directory SET licence = $1", &[Value::OptionalText(token)]).await?;
-        self.changes.visible = true;
+        self.edit_record(|record| record.licence = token.map(str::to_owned));
+        self.note_change();
         Ok(())
     }
 
     async fn set_latest_licence_issued_at(&mut self, at: Timestamp) -> Result<(), StorageError> {
         let sql = "UPDATE directory SET latest_licence_issued_at = $1";
         self.execute(sql, &[at.into()]).await?;
-        self.changes.visible = true;
+        self.edit_record(|record| record.latest_licence_issued_at = at);
+        self.note_change();
         Ok(())
     }
 
     async fn set_latest_time(&mut self, at: Timestamp) -> Result<(), StorageError> {
         self.execute("UPDATE directory SET latest_time = $1", &[at.into()]).await?;
-        self.changes.visible = true;
+        self.edit_record(|record| record.latest_time = at);
+        self.note_change();
         Ok(())
     }
 
@@ -86,6 +129,10 @@ impl<C: SqlConnection> DirectoryWriter for SqlSession<C> {
         Ok(())
     }
 
+    fn has_rights_of(&self, epoch: Epoch) -> bool {
+        Self::has_rights_of(self, epoch)
+    }
+
     async fn clear_setup_codes(&mut self) -> Result<(), StorageError> {
         self.execute("DELETE FROM setup_codes", &[]).await?;
         Ok(())
@@ -93,6 +140,13 @@ impl<C: SqlConnection> DirectoryWriter for SqlSession<C> {
 }
 
 impl<C: SqlConnection> SqlSession<C> {
+    /// Keeps what is remembered of the record in step with what was written.
+    fn edit_record(&mut self, edit: impl FnOnce(&mut DirectoryRecord)) {
+        if let Some((record, _)) = &mut self.changes.record {
+            edit(record);
+        }
+    }
+
     /// Raises the epoch and brings the count of users up to date.
     pub(super) async fn write_record(&mut self) -> Result<(), StorageError> {
         let version = self.version();

@@ -11,11 +11,12 @@ mod data_domains;
 mod directory;
 mod password_links;
 mod passwords;
+mod rows;
 mod session;
 mod sessions;
 mod throttles;
 mod users;
 
 pub use connection::{Row, RowVisitor, SqlConnection, Value, setting};
-pub use directory::read_epoch;
+pub use directory::{OPENING, Opening, open, read_epoch};
 pub use session::SqlSession;

@@ -7,8 +7,9 @@ use dqops_users_domain::{Epoch, audit::AuditHead};
 use super::{
     SqlConnection, Value,
     connection::{self, Row},
+    directory::Opening,
 };
-use crate::StorageError;
+use crate::{DirectoryRecord, StorageError};
 
 /// The shared statements over one connection. As [`Reader`](crate::Reader) it is a snapshot; within
 /// the writer's transaction it is also the [`UnitOfWork`](crate::UnitOfWork).
@@ -22,14 +23,18 @@ pub struct SqlSession<C> {
 }
 
 /// What the transaction did so far to the directory's record, written once before the commit.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Changes {
     /// Whether readers can see a difference, so that the epoch must rise.
-    pub(super) visible: bool,
+    visible: bool,
+    /// Whether a credential, or the user behind it, may be another than before.
+    rights: bool,
     /// Whether the set of data domains changed.
     pub(super) data_domains: bool,
     /// Users added less users deleted.
     pub(super) users: i64,
+    /// The directory's record and the count of users before: nobody else changes them under the lock.
+    pub(super) record: Option<(DirectoryRecord, i64)>,
     /// The end of the audit trail, once it was asked for: nobody else adds to it under the lock.
     pub(super) audit_head: Option<AuditHead>,
     /// Entries added to the audit trail.
@@ -44,8 +49,10 @@ impl<C: SqlConnection> SqlSession<C> {
             next: Epoch(0),
             changes: Changes {
                 visible: false,
+                rights: false,
                 data_domains: false,
                 users: 0,
+                record: None,
                 audit_head: None,
                 audit_entries: 0,
             },
@@ -54,14 +61,21 @@ impl<C: SqlConnection> SqlSession<C> {
     }
 
     /// A session on a connection that holds the directory lock.
-    pub(crate) async fn writing(mut connection: C) -> Result<Self, StorageError> {
-        let next = super::read_epoch(&mut connection).await?.next(random());
-        Ok(Self { connection, next, changes: Changes::default(), lost: None })
+    pub(crate) fn writing(connection: C, opening: Opening) -> Self {
+        let random = RandomState::new().hash_one("epoch");
+        let Opening { record, users, audit_head } = opening;
+        let next = record.epoch.next(random);
+        let changes = Changes {
+            record: Some((record, users)),
+            audit_head: Some(audit_head),
+            ..Changes::default()
+        };
+        Self { connection, next, changes, lost: None }
     }
 
     /// What was done so far; to be restored when a savepoint is rolled back to.
-    pub(crate) const fn changes(&self) -> Changes {
-        self.changes
+    pub(crate) fn changes(&self) -> Changes {
+        self.changes.clone()
     }
 
     /// Entries added to the audit trail so far.
@@ -69,8 +83,25 @@ impl<C: SqlConnection> SqlSession<C> {
         self.changes.audit_entries
     }
 
-    pub(crate) const fn restore(&mut self, changes: Changes) {
+    pub(crate) fn restore(&mut self, changes: Changes) {
         self.changes = changes;
+    }
+
+    /// Takes note that readers can see a difference.
+    pub(super) const fn note_change(&mut self) {
+        self.changes.visible = true;
+        self.changes.rights = true;
+    }
+
+    /// Takes note that readers can see something new, on which nobody's rights rest yet.
+    pub(super) const fn note_addition(&mut self) {
+        self.changes.visible = true;
+    }
+
+    /// Whether every credential and user is as it was at `epoch`.
+    pub(super) fn has_rights_of(&self, epoch: Epoch) -> bool {
+        let committed = self.changes.record.as_ref().map(|(record, _)| record.epoch);
+        committed == Some(epoch) && !self.changes.rights
     }
 
     /// Writes the directory's record. Answers the new epoch if readers can see a difference.

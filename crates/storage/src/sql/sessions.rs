@@ -5,12 +5,15 @@ use dqops_users_domain::{Email, Session, SessionId, TokenDigest, User, UserId};
 use jiff::Timestamp;
 
 use super::{SqlConnection, SqlSession, Value, connection::Row};
-use crate::{SessionReader, SessionWriter, StorageError, UserReader};
+use crate::{SessionReader, SessionWriter, StorageError};
 
 const WHAT: &str = "the session";
 
-const BY_DIGEST: &str = "SELECT s.id, s.user_id, s.created_at, s.last_used_at, s.ends_at, s.address, s.client, u.email \
-    FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1";
+/// The user first, a row for each data domain role.
+const BY_DIGEST: &str = "SELECT u.email, u.id, u.account_role, u.created_at, u.version, r.data_domain, r.role, \
+        s.id, s.user_id, s.created_at, s.last_used_at, s.ends_at, s.address, s.client, u.email \
+    FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN data_domain_roles r ON r.user_id = u.id \
+    WHERE s.digest = $1";
 
 const BY_ID: &str = "SELECT s.id, s.user_id, s.created_at, s.last_used_at, s.ends_at, s.address, s.client, u.email \
     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
@@ -27,11 +30,8 @@ impl<C: SqlConnection> SessionReader for SqlSession<C> {
         &mut self,
         digest: &TokenDigest,
     ) -> Result<Option<(Session, User)>, StorageError> {
-        let found = self.first(BY_DIGEST, &[Value::Bytes(&digest.0)], session).await?;
-        let Some((session, email)) = found else {
-            return Ok(None);
-        };
-        Ok(self.find_user(&email).await?.map(|user| (session, user)))
+        let found = self.with_user(BY_DIGEST, digest, |row| session_at(row, 7)).await?;
+        Ok(found.map(|((session, _), user)| (session, user)))
     }
 
     async fn find_session(
@@ -85,7 +85,7 @@ impl<C: SqlConnection> SessionWriter for SqlSession<C> {
 
     async fn delete_session(&mut self, id: SessionId) -> Result<(), StorageError> {
         self.execute_on(WHAT, "DELETE FROM sessions WHERE id = $1", &[id.0.into()]).await?;
-        self.changes.visible = true;
+        self.note_change();
         Ok(())
     }
 
@@ -97,14 +97,18 @@ impl<C: SqlConnection> SessionWriter for SqlSession<C> {
 }
 
 fn session(row: &dyn Row) -> Result<(Session, Email), StorageError> {
+    session_at(row, 0)
+}
+
+fn session_at(row: &dyn Row, column: usize) -> Result<(Session, Email), StorageError> {
     let session = Session {
-        id: SessionId(row.uuid(0)?),
-        user: UserId(row.uuid(1)?),
-        created_at: row.time(2)?,
-        last_used_at: row.time(3)?,
-        ends_at: row.time(4)?,
-        address: row.text(5)?.to_owned(),
-        client: row.text(6)?.to_owned(),
+        id: SessionId(row.uuid(column)?),
+        user: UserId(row.uuid(column + 1)?),
+        created_at: row.time(column + 2)?,
+        last_used_at: row.time(column + 3)?,
+        ends_at: row.time(column + 4)?,
+        address: row.text(column + 5)?.to_owned(),
+        client: row.text(column + 6)?.to_owned(),
     };
-    Ok((session, row.parsed(7, |text| text.parse().ok())?))
+    Ok((session, row.parsed(column + 7, |text| text.parse().ok())?))
 }

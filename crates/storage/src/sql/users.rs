@@ -1,12 +1,14 @@
 //! Statements on users and their roles.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 use dqops_users_domain::{
-    Email, Epoch, Role, Roles, User, UserId,
+    Email, Epoch, Role, Roles, TokenDigest, User, UserId,
     licence::{CreatePermit, DeletePermit, RolesPermit},
 };
 
-use super::{SqlConnection, SqlSession, Value, connection::Row};
+use super::{SqlConnection, SqlSession, Value, connection::Row, rows::RowInsert};
 use crate::{
     BrowseQuery, BrowsedUser, NewUser, StorageError, UserQuery, UserReader, UserVisitor, UserWriter,
 };
@@ -15,6 +17,26 @@ const WHAT: &str = "the user";
 
 const FIND: &str = "SELECT u.email, u.id, u.account_role, u.created_at, u.version, r.data_domain, r.role \
     FROM users u LEFT JOIN data_domain_roles r ON r.user_id = u.id WHERE u.email = $1";
+
+/// Emails that one statement looks up.
+const LOOKED_UP: usize = 64;
+
+static FIND_MANY: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<_> = (1..=LOOKED_UP).map(|place| format!("${place}")).collect();
+    format!(
+        "SELECT u.email, u.id, u.account_role, u.created_at, u.version, r.data_domain, r.role \
+        FROM users u LEFT JOIN data_domain_roles r ON r.user_id = u.id \
+        WHERE u.email IN ({}) ORDER BY u.email",
+        places.join(", ")
+    )
+});
+
+/// An email that is taken is not inserted, rather than an error: on Postgres that would end the
+/// transaction.
+static INSERT: LazyLock<RowInsert> = LazyLock::new(|| {
+    let into = "users (email, id, account_role, created_at, version)";
+    RowInsert::new(into, 5, "ON CONFLICT (email) DO NOTHING")
+});
 
 const OLDEST_ADMIN: &str = "SELECT email, id, account_role, created_at, version, NULL, NULL \
     FROM users WHERE account_role = 'admin' ORDER BY created_at, email LIMIT 1";
@@ -39,6 +61,20 @@ impl<C: SqlConnection> UserReader for SqlSession<C> {
         Ok(found)
     }
 
+    async fn find_users(&mut self, emails: &[Email]) -> Result<Vec<User>, StorageError> {
+        let mut found = Vec::new();
+        for some in emails.chunks(LOOKED_UP) {
+            let mut values = [Value::Text(""); LOOKED_UP]; // Which is nobody's email.
+            for (value, email) in values.iter_mut().zip(some) {
+                *value = email.as_str().into();
+            }
+            let mut fold = Fold::new(|user| found.push(user));
+            self.visit(&FIND_MANY, &values, &mut |row| fold.row(row)).await?;
+            fold.end();
+        }
+        Ok(found)
+    }
+
     async fn oldest_admin(&mut self) -> Result<Option<User>, StorageError> {
         match self.first(OLDEST_ADMIN, &[], |row| user(row)).await? {
             Some(admin) => self.find_user(&admin.email).await,
@@ -47,7 +83,10 @@ impl<C: SqlConnection> UserReader for SqlSession<C> {
     }
 
     async fn count_users(&mut self) -> Result<u64, StorageError> {
-        let committed = self.number("SELECT user_count FROM directory", &[]).await?;
+        let committed = match &self.changes.record {
+            Some((_, users)) => *users,
+            None => self.number("SELECT user_count FROM directory", &[]).await?,
+        };
         u64::try_from(committed + self.changes.users)
             .map_err(|_| StorageError::Corrupt("the count of users is below zero".to_owned()))
     }
@@ -92,20 +131,34 @@ impl<C: SqlConnection> UserReader for SqlSession<C> {
 
 #[async_trait]
 impl<C: SqlConnection> UserWriter for SqlSession<C> {
-    async fn insert_user(&mut self, user: &NewUser, _: CreatePermit) -> Result<(), StorageError> {
-        let sql = "INSERT INTO users (email, id, account_role, created_at, version) \
-            VALUES ($1, $2, $3, $4, $5)";
-        let values = [
-            user.email.as_str().into(),
-            user.id.0.into(),
-            user.roles.account.as_str().into(),
-            user.created_at.into(),
-            self.version(),
-        ];
-        self.execute(sql, &values).await.map_err(|error| error.naming(WHAT))?;
-        self.insert_domain_roles(user.id, &user.roles).await?;
-        self.changes.users += 1;
-        self.changes.visible = true;
+    async fn insert_users(
+        &mut self,
+        users: Vec<(NewUser, CreatePermit)>,
+    ) -> Result<(), StorageError> {
+        if users.is_empty() {
+            return Ok(()); // Nobody can see a difference.
+        }
+        let version = self.version();
+        let rows = users.iter().map(|(user, _)| {
+            [
+                user.email.as_str().into(),
+                user.id.0.into(),
+                user.roles.account.as_str().into(),
+                user.created_at.into(),
+                version,
+            ]
+        });
+        let rows: Vec<_> = rows.collect();
+        let inserted =
+            self.insert_rows(&INSERT, &rows).await.map_err(|error| error.naming(WHAT))?;
+        if inserted < rows.len() as u64 {
+            return Err(StorageError::Conflict(WHAT));
+        }
+        for (user, _) in &users {
+            self.insert_domain_roles(user.id, &user.roles).await?;
+            self.changes.users += 1;
+        }
+        self.note_addition();
         Ok(())
     }
 
@@ -121,19 +174,37 @@ impl<C: SqlConnection> UserWriter for SqlSession<C> {
         let sql = "DELETE FROM data_domain_roles WHERE user_id = $1";
         self.execute(sql, &[user.0.into()]).await?;
         self.insert_domain_roles(user, roles).await?;
-        self.changes.visible = true;
+        self.note_change();
         Ok(())
     }
 
     async fn delete_user(&mut self, user: UserId, _: DeletePermit) -> Result<(), StorageError> {
         self.execute_on(WHAT, "DELETE FROM users WHERE id = $1", &[user.0.into()]).await?;
         self.changes.users -= 1;
-        self.changes.visible = true;
+        self.note_change();
         Ok(())
     }
 }
 
 impl<C: SqlConnection> SqlSession<C> {
+    /// What a digest names, beside the user whose it is; in one statement, so that it needs no snapshot.
+    pub(super) async fn with_user<T: Send>(
+        &mut self,
+        sql: &'static str,
+        digest: &TokenDigest,
+        map: fn(&dyn Row) -> Result<T, StorageError>,
+    ) -> Result<Option<(T, User)>, StorageError> {
+        let (mut owned, mut owner) = (None, None);
+        let mut fold = Fold::new(|user| owner = Some(user));
+        let mut visit = |row: &dyn Row| {
+            owned = Some(map(row)?);
+            fold.row(row)
+        };
+        self.visit(sql, &[Value::Bytes(&digest.0)], &mut visit).await?;
+        fold.end();
+        Ok(owned.zip(owner))
+    }
+
     async fn insert_domain_roles(
         &mut self,
         user: UserId,

@@ -31,14 +31,6 @@ pub(super) struct Place<'w> {
     pub(super) figures: &'w Figures,
 }
 
-/// What a commit will have done.
-struct Prepared {
-    /// The new epoch, if readers can see a difference.
-    epoch: Option<Epoch>,
-    /// Entries added to the audit trail.
-    audit_entries: u64,
-}
-
 /// Runs the jobs in one transaction. `Ok` means that it is durable and the lease knows its epoch.
 pub(super) async fn run(
     place: Place<'_>,
@@ -56,17 +48,27 @@ pub(super) async fn run(
         *connection = None;
         prepared = prepare(place.connector, connection, jobs).await;
     }
-    let prepared = match prepared {
-        Ok(prepared) => prepared,
+    let (epoch, audit_entries) = match prepared {
+        Ok(Prepared::Commit { epoch, audit_entries }) => (epoch, audit_entries),
+        Ok(Prepared::Nothing) => return Ok(()),
         Err(Failure::ConnectionLost(error) | Failure::Other(error)) => {
             *connection = None; // Closing it rolls back.
             return Err(error);
         }
     };
-    commit(connection, place.lease, prepared.epoch, place.figures).await?;
+    commit(connection, place.lease, epoch, place.figures).await?;
     place.figures.batch.observe(f64::from(u32::try_from(jobs.len()).unwrap_or(u32::MAX)));
-    place.figures.audit_entries.inc_by(prepared.audit_entries);
+    place.figures.audit_entries.inc_by(audit_entries);
     Ok(())
+}
+
+/// What is left to be done.
+enum Prepared {
+    /// The commit, with the new epoch if readers can see a difference, and so many entries of the audit
+    /// trail.
+    Commit { epoch: Option<Epoch>, audit_entries: u64 },
+    /// Nothing: the only mutation was refused, and rolled back.
+    Nothing,
 }
 
 /// Does everything but the commit.
@@ -79,31 +81,44 @@ async fn prepare(
         Some(connection) => connection,
         None => connection.insert(connector.connect().await?),
     };
-    connection.begin().await?;
-    let mut session = SqlSession::writing(&mut **connection).await?;
-    for job in jobs {
-        run_in_savepoint(job.as_mut(), &mut session).await?;
+    let opening = connection.begin().await?;
+    let mut session = SqlSession::writing(&mut **connection, opening);
+    if let [job] = jobs {
+        // Alone it needs no savepoint: the transaction is one.
+        if !run_job(job.as_mut(), &mut session).await? {
+            session.execute("ROLLBACK", &[]).await?;
+            return Ok(Prepared::Nothing);
+        }
+    } else {
+        for job in jobs {
+            run_in_savepoint(job.as_mut(), &mut session).await?;
+        }
     }
-    Ok(Prepared { epoch: session.conclude().await?, audit_entries: session.audit_entries() })
+    let epoch = session.conclude().await?;
+    Ok(Prepared::Commit { epoch, audit_entries: session.audit_entries() })
 }
 
-async fn run_in_savepoint(
-    job: &mut dyn Job,
-    session: &mut SqlSession<&mut (dyn WriteConnection + 'static)>,
-) -> Result<(), Failure> {
+type Session<'c> = SqlSession<&'c mut (dyn WriteConnection + 'static)>;
+
+async fn run_in_savepoint(job: &mut dyn Job, session: &mut Session<'_>) -> Result<(), Failure> {
     let before = session.changes();
+    // Nobody releases it: the commit does, and one of that name hides those before.
     session.execute("SAVEPOINT mutation", &[]).await?;
-    // A panic in one mutation must not take the others, or the writer, with it.
-    let outcome = AssertUnwindSafe(job.run(session)).catch_unwind().await;
-    if let Some(error) = session.take_lost() {
-        return Err(Failure::ConnectionLost(error));
-    }
-    if !matches!(outcome, Ok(true)) {
+    if !run_job(job, session).await? {
         session.execute("ROLLBACK TO SAVEPOINT mutation", &[]).await?;
         session.restore(before);
     }
-    session.execute("RELEASE SAVEPOINT mutation", &[]).await?;
     Ok(())
+}
+
+/// Runs a mutation. Answers whether to keep what it did.
+async fn run_job(job: &mut dyn Job, session: &mut Session<'_>) -> Result<bool, Failure> {
+    // A panic in one mutation must not take the others, or the writer, with it.
+    let outcome = AssertUnwindSafe(job.run(session)).catch_unwind().await;
+    match session.take_lost() {
+        Some(error) => Err(Failure::ConnectionLost(error)),
+        None => Ok(matches!(outcome, Ok(true))),
+    }
 }
 
 async fn commit(
