@@ -224,7 +224,7 @@ mod tests {
             1 => text(&|bytes| bytes.insert(place, byte)),
             2 => text(&|bytes| drop(bytes.remove(place))),
             3 => text(&|bytes| bytes.truncate(place)),
-            4 => text(&|bytes| bytes.swap(place, usize::from(second) % bytes.len())),
+            4 => text(&|bytes| bytes.swap(place, usize::from(second) % token.len())),
             5 => encode(&flip(&payload), &signature),
             6 => encode(&payload, &flip(&signature)),
             7 => encode(&wider_payload, &signature),

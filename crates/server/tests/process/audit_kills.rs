@@ -54,7 +54,12 @@ impl Writer<'_> {
         let deed = (deed.0.as_str(), deed.1.to_owned());
         self.deeds.insert(deed.clone(), false);
         let body = Some(("application/json", body)).filter(|(_, body)| !body.is_empty());
-        let reply = self.wire.ask(self.admin, method, path, body).ok()?.gives(status);
+        let mut reply = self.wire.ask(self.admin, method, path, body).ok()?;
+        // Too busy to look at a password: then nothing was done, and nothing is noted.
+        while reply.status == 503 {
+            reply = self.wire.ask(self.admin, method, path, body).ok()?;
+        }
+        let reply = reply.gives(status);
         self.deeds.insert(deed, true);
         self.acknowledged.fetch_add(1, Ordering::Relaxed);
         Some(reply)

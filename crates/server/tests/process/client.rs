@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::time::PATIENCE;
+use crate::time::{PATIENCE, eventually};
 
 /// A client of one server, with a credential or without.
 #[derive(Clone, Debug)]
@@ -89,6 +89,17 @@ impl Client {
     #[track_caller]
     pub(crate) fn put_text(&self, path: &str, text: &str) -> Reply {
         self.send("PUT", path, Some(("text/plain", text))).unwrap()
+    }
+
+    /// The same as often as the server is too busy, which it may be with hashing: that is nicer than
+    /// whatever else the machine does.
+    #[track_caller]
+    pub(crate) fn insist(&self, method: &str, path: &str, json: &Value) -> Reply {
+        eventually(PATIENCE, "the server has time", || {
+            let body = json.to_string();
+            let reply = self.send(method, path, Some(("application/json", &body))).unwrap();
+            (reply.status != 503).then_some(reply)
+        })
     }
 
     /// Adds a user.

@@ -109,9 +109,9 @@ fn no_crooked_path_reaches_another_route_or_user(store: Store) {
         let role = if email.starts_with("clerk") { "admin" } else { "viewer" };
         stage.admin.add(email, role).gives(201);
     }
-    stage.admin.put("/api/users/clerk@example.com/password", &json!(PASSWORD)).gives(204);
+    stage.admin.insist("PUT", "/api/users/clerk@example.com/password", &json!(PASSWORD)).gives(204);
     let sent = json!({"email": "clerk@example.com", "password": PASSWORD});
-    let begun = stage.server.anonymous().post("/api/session", &sent).gives(201).json();
+    let begun = stage.server.anonymous().insist("POST", "/api/session", &sent).gives(201).json();
     let cookie = format!("dqops_users_session={}", begun["token"].as_str().unwrap());
     let clerk = stage.server.anonymous().with("Cookie", &cookie);
     let insider = Insider::at(&stage.place);

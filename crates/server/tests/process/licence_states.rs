@@ -108,7 +108,8 @@ impl Town {
     }
 
     fn set_password(&self, email: &str, password: &str) -> Reply {
-        self.stage.admin.put(&format!("/api/users/{email}/password"), &json!(password))
+        let path = format!("/api/users/{email}/password");
+        self.stage.admin.insist("PUT", &path, &json!(password))
     }
 
     fn set_role(&self, email: &str, role: &str) -> Reply {
@@ -119,7 +120,7 @@ impl Town {
     fn sign_in(&self, email: &str, password: &str) -> Client {
         let server = &self.stage.server;
         let sent = json!({"email": email, "password": password});
-        let begun = server.anonymous().post("/api/session", &sent).gives(201).json();
+        let begun = server.anonymous().insist("POST", "/api/session", &sent).gives(201).json();
         server.client(begun["token"].as_str().unwrap())
     }
 
@@ -133,8 +134,8 @@ impl Town {
             }
         }
         stage.admin.get("/api/audit").gives(200);
-        session.put("/api/mypassword", &json!(OTHER)).gives(204);
-        session.put("/api/mypassword", &json!(PASSWORD)).gives(204);
+        session.insist("PUT", "/api/mypassword", &json!(OTHER)).gives(204);
+        session.insist("PUT", "/api/mypassword", &json!(PASSWORD)).gives(204);
         self.set_password(JOE, PASSWORD).gives(204);
         self.sign_in(JOE, PASSWORD).get("/api/users").gives(200);
         let key = session.post("/api/keys", &json!({"name": "new"})).gives(201).json();

@@ -118,7 +118,8 @@ impl Attempts<'_> {
         self.1 += 1;
         let [.., b, c, d] = self.1.to_be_bytes();
         let client = self.0.anonymous().with("X-Forwarded-For", &format!("10.{b}.{c}.{d}"));
-        let reply = client.post("/api/session", &json!({"email": email, "password": password}));
+        let reply =
+            client.insist("POST", "/api/session", &json!({"email": email, "password": password}));
         if reply.status != 201 {
             reply.refuses(401, "invalid_credential");
             return None;
@@ -145,7 +146,7 @@ fn pairs() -> Vec<(usize, &'static (&'static str, Kin, Spell))> {
 }
 
 fn set_password(admin: &Client, email: &str, password: &str) {
-    admin.put(&format!("/api/users/{email}/password"), &json!(password)).gives(204);
+    admin.insist("PUT", &format!("/api/users/{email}/password"), &json!(password)).gives(204);
 }
 
 fn no_spelling_of_an_email_is_a_second_user_or_opens_anothers_account(store: Store) {
