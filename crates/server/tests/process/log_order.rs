@@ -141,7 +141,7 @@ fn is_durable_before_its_answer(events: &[Event], email: &str) {
                 progress.syncing.push(process.clone());
             }
             Event::SyncEnds { process } => {
-                progress.is_durable |= progress.syncing.contains(process)
+                progress.is_durable |= progress.syncing.contains(process);
             }
             Event::Answer(bytes) if bytes.contains("HTTP/1.1 201") && bytes.contains(email) => {
                 assert!(progress.is_written, "{email} was answered and is not in the log");
@@ -172,11 +172,11 @@ fn each_write_is_synced(trial: Trial, admin: &Client, processes: &[Pid], folder:
         Ok(tracer) => tracer,
         Err(why) => return trial.cannot_be_tried(why),
     };
-    let writes = count(10, 100);
+    let each = count(10, 100);
     let writers: Vec<_> = (0..WRITERS)
         .map(|name| {
             let admin = admin.clone();
-            thread::spawn(move || write(&admin, name, writes))
+            thread::spawn(move || write(&admin, name, each))
         })
         .collect();
     let added: Vec<_> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();

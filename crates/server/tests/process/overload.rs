@@ -235,10 +235,10 @@ fn ten_times_as_much_as_can_be_done_is_refused_soon_and_leaves_no_trace(store: S
     let baseline = server.memory("VmHWM");
 
     let time = if is_full() { Duration::from_mins(1) } else { Duration::from_secs(1) };
-    let pace = Duration::from_secs_f64(f64_of(TOO_MANY) / (f64::from(TIMES) * can_do));
+    let interval = Duration::from_secs_f64(f64_of(TOO_MANY) / (f64::from(TIMES) * can_do));
     let is_over = Arc::new(AtomicBool::new(false));
     let health = watch_health(&admin, &is_over);
-    let (asked, took) = timed(|| ask_for(&admin, "much", TOO_MANY, time, Some(pace)));
+    let (asked, took) = timed(|| ask_for(&admin, "much", TOO_MANY, time, Some(interval)));
     is_over.store(true, Ordering::Relaxed);
     let health = p99(health.join().unwrap().into_iter());
 

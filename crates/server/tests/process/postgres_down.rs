@@ -139,7 +139,7 @@ fn postgres_is_killed_restarted_and_stopped_under_writers() {
         _ => eventually(PATIENCE, "Postgres starts", || cluster.start_again().ok()),
     };
     let faults = [Fault::Killed, Fault::Restarted, Fault::Stopped].into_iter().cycle();
-    fail_and_recover(&trial, &admin, &place, faults.take(count(1, 30)), begin, end);
+    fail_and_recover(&trial, &admin, &place, faults.take(count(1, 24)), begin, end);
     drop(server);
 }
 
@@ -166,6 +166,6 @@ fn the_way_to_postgres_fails_under_writers() {
         _ => proxy.borrow_mut().restore(),
     };
     let faults = [Fault::Cut, Fault::CommitLost, Fault::Slow, Fault::HalfOpen].into_iter().cycle();
-    fail_and_recover(&trial, &admin, &place, faults.take(count(3, 40)), begin, end);
+    fail_and_recover(&trial, &admin, &place, faults.take(count(2, 32)), begin, end);
     drop(server);
 }

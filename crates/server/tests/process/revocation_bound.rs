@@ -214,22 +214,22 @@ fn measure(what: &str, replicas: usize, way: Way, rounds: usize) {
 
 #[test]
 fn at_the_other_of_two_replicas_nothing_is_granted_later_than_the_bound() {
-    measure("normal running", 2, Way::Straight, count(10, 300));
+    measure("normal running", 2, Way::Straight, count(10, 200));
 }
 
 #[test]
 fn at_the_others_of_four_replicas_nothing_is_granted_later_than_the_bound() {
-    measure("normal running", 4, Way::Straight, count(5, 300));
+    measure("normal running", 4, Way::Straight, count(5, 200));
 }
 
 #[test]
 fn with_a_slow_way_to_the_database_nothing_is_granted_later_than_the_bound() {
-    measure("a slow way to the database", 4, Way::Slow, count(3, 100));
+    measure("a slow way to the database", 4, Way::Slow, count(3, 60));
 }
 
 #[test]
 fn with_the_way_to_the_database_cut_nothing_is_granted_later_than_the_bound() {
-    measure("the way to the database cut", 4, Way::Cut, count(2, 100));
+    measure("the way to the database cut", 4, Way::Cut, count(1, 20));
 }
 
 #[test]
@@ -252,10 +252,12 @@ fn freeze_and_thaw(replicas: usize, rounds: usize) {
         Reader::start(at_frozen.clone(), path)
     };
     let readers: Vec<_> = (0..AT_ONCE).map(reader).collect();
-    let (mut measured, mut in_the_midst) = (Vec::new(), 0);
+    let mut measured = Vec::new();
     for round in 0..rounds {
         set_role(&stage.admin, "viewer");
-        readers.iter().for_each(|reader| reader.wait_for("Jane reads", is_granted));
+        for reader in &readers {
+            reader.wait_for("Jane reads", is_granted);
+        }
         thread::sleep(Duration::from_micros(dice::throw(round as u64, 20_000)));
         frozen.signal(Signal::STOP);
         let taken_at = set_role(&stage.admin, "none");
@@ -281,23 +283,19 @@ fn freeze_and_thaw(replicas: usize, rounds: usize) {
             let is_shown = |(_, reply): &&(Instant, Reply)| reply.text().contains(&secret);
             let shown = seen.iter().find(is_shown);
             assert!(shown.is_none(), "round {round}: Jane saw what came after her end: {shown:?}");
-            let is_early =
-                |(began, reply): &&(Instant, Reply)| *began < taken_at && is_granted(reply);
-            in_the_midst += usize::from(seen.iter().rfind(is_early).is_some());
             measured.push(staleness(&seen, taken_at));
         }
         trial.tried(1);
     }
     note(&trial, measured);
-    trial.figure(format!("{in_the_midst} readers were at work when it froze"));
 }
 
 #[test]
 fn of_two_replicas_a_thawed_one_grants_nothing_that_was_taken_away() {
-    freeze_and_thaw(2, count(4, 200));
+    freeze_and_thaw(2, count(4, 100));
 }
 
 #[test]
 fn of_four_replicas_a_thawed_one_grants_nothing_that_was_taken_away() {
-    freeze_and_thaw(4, count(2, 200));
+    freeze_and_thaw(4, count(2, 100));
 }

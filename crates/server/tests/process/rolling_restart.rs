@@ -134,7 +134,7 @@ fn no_client_sees_an_error_while_four_replicas_are_restarted_one_by_one() {
     let more_are_asked = || {
         let goal = asked.load(Ordering::Relaxed) + BETWEEN;
         eventually(PATIENCE, "more is asked", || {
-            let failed = clients.iter().any(|client| client.is_finished());
+            let failed = clients.iter().any(thread::JoinHandle::is_finished);
             (failed || asked.load(Ordering::Relaxed) >= goal).then_some(())
         });
     };

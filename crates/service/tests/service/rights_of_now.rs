@@ -1,7 +1,7 @@
 //! Rights are those of the current role: what was taken away is gone from the next request on.
 
 use dqops_users_domain::{Permission, Role};
-use dqops_users_service::{Caller, KeyLifetime, NewKey, ServiceError};
+use dqops_users_service::{AuditPage, Caller, KeyLifetime, NewKey, ServiceError, UserPage};
 use dqops_users_storage::EpochLease;
 use jiff::SignedDuration;
 
@@ -16,6 +16,7 @@ on_both_stores!(
     a_deleted_admin_is_refused_by_the_next_change,
     a_revoked_key_is_refused_by_the_next_change,
     whoever_has_no_role_any_more_may_not_even_change_their_own,
+    whoever_was_let_in_before_sees_nothing_of_afterwards,
     a_key_ends_at_its_expiry,
     a_key_does_not_pass_to_the_next_user_of_the_email,
     a_promotion_counts_from_the_next_request,
@@ -90,6 +91,43 @@ async fn whoever_has_no_role_any_more_may_not_even_change_their_own(stage: Stage
         directory.get_user(&now, &jane).await,
         ServiceError::PermissionDenied(Permission::View)
     );
+}
+
+/// A request may be held up between being let in and reading, for as long as its process is stopped.
+async fn whoever_was_let_in_before_sees_nothing_of_afterwards(stage: Stage) {
+    let admin = stage.with_admin().await;
+    let jane = stage.add("jane@example.com", Role::Admin).await;
+    let (caller, ..) = stage.caller_with_key(&jane).await;
+    stage.set_role(&jane, Role::None).await;
+    let directory = &stage.directory;
+    // Somebody else has read it already, so it is remembered.
+    directory.get_user(&admin, &jane).await.unwrap();
+    assert_refused!(
+        directory.get_user(&caller, &jane).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.page_of_users(&caller, UserPage::default()).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.data_domains(&caller).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.page_of_audit(&caller, AuditPage::default()).await,
+        ServiceError::PermissionDenied(Permission::ManageAccount)
+    );
+    assert_refused!(
+        directory.api_keys(&caller, None).await,
+        ServiceError::PermissionDenied(Permission::ManageAccount)
+    );
+    assert_refused!(
+        directory.sessions(&caller, None).await,
+        ServiceError::PermissionDenied(Permission::ManageAccount)
+    );
+    stage.delete(&jane).await;
+    assert_refused!(directory.data_domains(&caller).await, ServiceError::InvalidCredential);
 }
 
 async fn a_key_ends_at_its_expiry(stage: Stage) {
