@@ -1,6 +1,6 @@
 //! On what was measured, without its name.
 
-use std::{fs, thread};
+use std::{fs, thread, time::Duration};
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
@@ -9,16 +9,26 @@ use xshell::cmd;
 use super::subject;
 use crate::workspace;
 
+const BUSY: &str = "\n\n**The machine was busy with something else during this run: its figures, ratios and verdicts are mostly noise.**\n";
+
+/// Part of the processor's time that others may take, so that a run still means something.
+const MOST_BY_OTHERS: f64 = 0.1;
+
 /// The machine before the measurements.
 pub(super) struct Machine {
-    /// Programs that wanted to run, on average of the last minute.
-    load: String,
+    /// The part of the processor's time that other programs took.
+    by_others: f64,
 }
 
 impl Machine {
+    /// Looks for a second at what else the machine does.
+    #[expect(clippy::cast_precision_loss, reason = "ticks of a second fit")]
     pub(super) fn look() -> Result<Self> {
-        let load = fs::read_to_string("/proc/loadavg").context("the benchmark needs Linux")?;
-        Ok(Self { load: load.split(' ').next().unwrap_or_default().to_owned() })
+        let (idle_before, all_before) = ticks()?;
+        thread::sleep(Duration::from_secs(1));
+        let (idle, all) = ticks()?;
+        let idle = (idle - idle_before) as f64 / (all - all_before).max(1) as f64;
+        Ok(Self { by_others: 1.0 - idle })
     }
 
     /// The machine, the programs and the day in a sentence.
@@ -42,11 +52,12 @@ impl Machine {
         let postgres = postgres.split(' ').next().unwrap_or_default();
         Ok(format!(
             "{cores} cores ({processor}), {} GiB of memory, Linux {}, PostgreSQL {postgres} on the same machine; \
-             commit {commit}{changed}, {}. Load of the machine before the run: {}.",
+             commit {commit}{changed}, {}. Other programs took {:.0} % of the cores before the run.{}",
             kib.div_ceil(1024 * 1024),
             kernel.trim().split('-').next().unwrap_or_default(),
             today().strftime("%Y-%m-%d"),
-            self.load,
+            100.0 * self.by_others,
+            if self.by_others > MOST_BY_OTHERS { BUSY } else { "" },
         ))
     }
 }
@@ -54,4 +65,13 @@ impl Machine {
 #[expect(clippy::disallowed_methods, reason = "a developer's task takes the time as it comes")]
 fn today() -> Timestamp {
     Timestamp::now()
+}
+
+/// Ticks that the processor was idle, and all, since the machine was started.
+fn ticks() -> Result<(u64, u64)> {
+    let text = fs::read_to_string("/proc/stat").context("the benchmark needs Linux")?;
+    let line = text.lines().next().unwrap_or_default();
+    let ticks: Vec<u64> = line.split_whitespace().flat_map(str::parse).take(8).collect();
+    let idle = ticks.get(3..5).context("/proc/stat tells no idle time")?.iter().sum();
+    Ok((idle, ticks.iter().sum()))
 }
