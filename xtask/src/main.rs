@@ -7,6 +7,7 @@ mod conformance;
 mod licence;
 mod openapi;
 mod postgres;
+mod schemathesis;
 mod test;
 mod tidy;
 mod trust;
@@ -44,6 +45,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run schemathesis over openapi.json against the server, on both stores
+    Schemathesis(schemathesis::Options),
     /// Measure against a bare axum server, side by side, and print a table
     Bench(bench::Options),
     /// Try every promise with its full count against real processes, and write TRUST.md
@@ -76,6 +79,7 @@ fn run(task: Task) -> Result<()> {
         Task::Openapi { check } => openapi::run(check),
         Task::Conformance => conformance::run(),
         Task::Browser { args } => browser::run(&args),
+        Task::Schemathesis(options) => schemathesis::run(&options),
         Task::Bench(options) => bench::build_and_run(&options),
         Task::Trust(options) => trust::run(&options),
         Task::Licence(task) => licence::run(task),

@@ -10,7 +10,7 @@ use crate::state::SharedState;
 #[utoipa::path(
     get, path = "/api/ishealthy", tag = "health", operation_id = "isHealthy",
     responses(
-        (status = 200, description = "it does", body = String, example = "OK"),
+        (status = 200, description = "it does", body = String, content_type = "application/json", example = "OK"),
         (status = 503, description = "the storage does not answer", body = Problem, content_type = "application/problem+json"),
     ),
 )]
