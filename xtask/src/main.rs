@@ -1,12 +1,15 @@
 //! Developer tasks: `cargo xtask --help`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a developer")]
 
+mod audit;
 mod bench;
 mod browser;
 mod conformance;
+mod fuzz;
 mod licence;
 mod openapi;
 mod postgres;
+mod sbom;
 mod schemathesis;
 mod test;
 mod tidy;
@@ -47,6 +50,12 @@ enum Task {
     },
     /// Run schemathesis over openapi.json against the server, on both stores
     Schemathesis(schemathesis::Options),
+    /// Judge the dependencies: advisories of RustSec, and licences by deny.toml
+    Audit(audit::Options),
+    /// Write what the program is made of, as CycloneDX in JSON
+    Sbom(sbom::Options),
+    /// Fuzz the parsers, and replay what was found before
+    Fuzz(fuzz::Options),
     /// Measure against a bare axum server, side by side, and print a table
     Bench(bench::Options),
     /// Try every promise with its full count against real processes, and write TRUST.md
@@ -80,6 +89,9 @@ fn run(task: Task) -> Result<()> {
         Task::Conformance => conformance::run(),
         Task::Browser { args } => browser::run(&args),
         Task::Schemathesis(options) => schemathesis::run(&options),
+        Task::Audit(options) => audit::run(&options),
+        Task::Sbom(options) => sbom::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::build_and_run(&options),
         Task::Trust(options) => trust::run(&options),
         Task::Licence(task) => licence::run(task),

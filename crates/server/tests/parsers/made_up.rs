@@ -47,7 +47,8 @@ fn joined(
 }
 
 pub(crate) fn email() -> Bytes {
-    let near = "[ \t]{0,2}[a-zA-Z0-9.+'_%/\"ıſK-]{0,20}@{0,2}[a-zA-Z0-9.-]{0,20}[ \r\n]{0,2}";
+    let near =
+        "[ \t\u{b}<]{0,3}[a-zA-Z0-9.+'_%/\"ıſK-]{0,20}@{0,2}[a-zA-Z0-9.-]{0,20}[ \r\n>\u{b}]{0,2}";
     prop_oneof![4 => bytes(near), 2 => bytes("\\PC{0,40}@?\\PC{0,40}"), 1 => noise()].boxed()
 }
 

@@ -18,7 +18,7 @@ use std::{fs, path::Path};
 use dqops_users_trust::{Ground, count, promise};
 use proptest::{
     strategy::{BoxedStrategy, Strategy as _},
-    test_runner::{Config, TestRunner},
+    test_runner::{Config, TestError, TestRunner},
 };
 
 /// A parser: its name, its invariant, what is made up for it, and how often in full.
@@ -54,7 +54,11 @@ fn made_up_inputs_break_no_parser() {
             Ok(())
         });
         if let Err(error) = tried {
-            panic!("{name}: {error}");
+            let shown = match &error {
+                TestError::Fail(_, bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                TestError::Abort(_) => String::new(),
+            };
+            panic!("{name}: {shown:?}: {error}");
         }
         trial.tried(cases);
     }

@@ -15,5 +15,5 @@ pub(crate) fn check(bytes: &[u8]) {
     }
     assert_eq!(answer.status, 401, "{text:?}");
     answer.must_be_problem();
-    assert!(token.is_empty() || !answer.body.contains(&*text), "{}", answer.body);
+    assert!(token.len() < 16 || !answer.body.contains(token), "{}", answer.body);
 }
