@@ -1,12 +1,16 @@
 //! Developer tasks: `cargo xtask --help`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to a developer")]
 
+mod audit;
 mod bench;
 mod browser;
 mod conformance;
+mod fuzz;
 mod licence;
 mod openapi;
 mod postgres;
+mod sbom;
+mod schemathesis;
 mod test;
 mod tidy;
 mod trust;
@@ -44,6 +48,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run schemathesis over openapi.json against the server, on both stores
+    Schemathesis(schemathesis::Options),
+    /// Judge the dependencies: advisories of RustSec, and licences by deny.toml
+    Audit(audit::Options),
+    /// Write what the program is made of, as CycloneDX in JSON
+    Sbom(sbom::Options),
+    /// Fuzz the parsers, and replay what was found before
+    Fuzz(fuzz::Options),
     /// Measure against a bare axum server, side by side, and print a table
     Bench(bench::Options),
     /// Try every promise with its full count against real processes, and write TRUST.md
@@ -76,6 +88,10 @@ fn run(task: Task) -> Result<()> {
         Task::Openapi { check } => openapi::run(check),
         Task::Conformance => conformance::run(),
         Task::Browser { args } => browser::run(&args),
+        Task::Schemathesis(options) => schemathesis::run(&options),
+        Task::Audit(options) => audit::run(&options),
+        Task::Sbom(options) => sbom::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::build_and_run(&options),
         Task::Trust(options) => trust::run(&options),
         Task::Licence(task) => licence::run(task),

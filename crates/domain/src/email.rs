@@ -70,6 +70,10 @@ impl FromStr for Email {
         if let Some(delimiter) = trimmed.chars().find(|c| URL_DELIMITERS.contains(c)) {
             return Err(EmailError::UrlDelimiter(delimiter));
         }
+        // The library's notion of white space is wider, and it would take a display name of such.
+        if !trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(EmailError::Malformed);
+        }
         let options = Options::default()
             .with_no_minimum_sub_domains()
             .without_domain_literal()
@@ -169,6 +173,8 @@ mod tests {
             "a@[127.0.0.1]",
             "J <a@c.d>",
             "<a@c.d>",
+            "\u{b} <a@c.d>",
+            "a@c.d\u{b}",
             "a@b@c.d",
             "a@c..d",
             ".a@c.d",

@@ -24,7 +24,7 @@ pub(crate) struct UserModel<'u> {
 
 /// What is sent to add or change a user. Members that are not known are ignored.
 #[derive(Debug, ToSchema)]
-#[schema(as = DqoCloudUserInput)]
+#[schema(as = DqoCloudUserInput, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it documents what `UserBody` reads member by member")]
 pub(crate) struct UserInputModel {
     /// The email: needed, and in an update equal to that of the path.

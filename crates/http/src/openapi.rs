@@ -132,6 +132,7 @@ pub(crate) struct AuditParameters {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// Only entries before the one with this number
+    #[param(format = "uint64")]
     before: Option<u64>,
 }
 

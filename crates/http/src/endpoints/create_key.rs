@@ -17,6 +17,7 @@ use crate::{
 
 /// What key is wanted.
 #[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it documents what is read member by member")]
 pub(crate) struct KeyInput {
     /// What the key is for.

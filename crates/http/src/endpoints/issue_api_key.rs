@@ -18,7 +18,7 @@ const KEY_NAME: &str = "issued over REST";
 #[utoipa::path(
     get, path = "/api/environment/issueapikey", tag = "environment", operation_id = "issueApiKey",
     responses(
-        (status = 200, description = "the key", body = String, example = "dqu_key_..."),
+        (status = 200, description = "the key", body = String, content_type = "application/json", example = "dqu_key_..."),
         (status = 409, description = "there is no owner yet, in the mode without authentication", body = Problem, content_type = "application/problem+json"),
         CommonFailures,
     ),

@@ -19,7 +19,6 @@ use crate::{
 #[expect(dead_code, reason = "it documents what is read member by member")]
 pub(crate) struct LinkInput {
     /// Whether the link is mailed to the user as well.
-    #[schema(nullable = false)]
     mail: Option<bool>,
 }
 

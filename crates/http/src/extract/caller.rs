@@ -44,8 +44,14 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
     }
     let text = value.to_str().map_err(|_| ServiceError::InvalidCredential)?;
     let (scheme, token) = text.split_at_checked(BEARER.len()).unwrap_or((text, ""));
+    if !scheme.eq_ignore_ascii_case(BEARER) {
+        return Ok(None);
+    }
     // What follows the word without a space between them makes it a wrong token, not another scheme.
-    Ok(scheme.eq_ignore_ascii_case(BEARER).then_some(token.trim_ascii()))
+    if token.starts_with(|c: char| !c.is_ascii_whitespace()) {
+        return Err(ServiceError::InvalidCredential);
+    }
+    Ok(Some(token.trim_ascii()))
 }
 
 /// Whoever needs no credential must at least not be a page of another web site.
@@ -81,7 +87,9 @@ mod tests {
         assert_eq!(token(&["Bearer abc"]).unwrap().unwrap(), "abc");
         assert_eq!(token(&["bearer  abc "]).unwrap().unwrap(), "abc");
         assert_eq!(token(&["Bearer\tabc"]).unwrap().unwrap(), "abc");
-        assert_eq!(token(&["Bearer=abc"]).unwrap().unwrap(), "=abc", "a wrong token");
+        for wrong in ["Bearer=abc", "Bearerabc"] {
+            assert!(matches!(token(&[wrong]), Err(ServiceError::InvalidCredential)), "{wrong}");
+        }
         assert_eq!(token(&["Basic dTpw"]).unwrap(), None);
         assert_eq!(token(&["Bearer"]).unwrap().unwrap(), "", "an empty token is a wrong one");
         let two = token(&["Bearer a", "Bearer b"]);

@@ -1,6 +1,6 @@
 //! Input.
 
-use super::{On, Promise, process, rest};
+use super::{On, Promise, Run, process, rest};
 
 pub(super) const PROMISES: &[Promise] = &[
     Promise {
@@ -25,7 +25,21 @@ pub(super) const PROMISES: &[Promise] = &[
         id: "I4",
         says: "schemathesis over our OpenAPI, and 1,000,000 generated cases: no 5xx, no panic, nothing internal in a body",
         on: On::Both,
-        runs: &[],
+        runs: &[
+            Run::Tests {
+                package: "dqops-users",
+                target: "model",
+                names: &["the_program_answers_as_the_model"],
+                one_by_one: false,
+            },
+            Run::Tests {
+                package: "dqops-users",
+                target: "parsers",
+                names: &["made_up_inputs_break_no_parser"],
+                one_by_one: false,
+            },
+            Run::Task(&["schemathesis"]),
+        ],
     },
     Promise {
         id: "I5",

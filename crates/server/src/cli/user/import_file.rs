@@ -128,10 +128,18 @@ impl Lines<'_> {
         let rest = &self.text[position..];
         let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let begin = position + skipped;
-        let ends = self.text[self.at..begin].iter().filter(|byte| **byte == b'\n');
-        self.line += ends.count() as u64;
+        self.line += (self.at..begin).filter(|at| self.ends_line(*at)).count() as u64;
         self.at = begin;
         self.line
+    }
+
+    /// Whether a line ends there: with a line feed, or a carriage return alone, which ends rows too.
+    fn ends_line(&self, at: usize) -> bool {
+        match self.text[at] {
+            b'\n' => true,
+            b'\r' => self.text.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        }
     }
 }
 

@@ -1,0 +1,22 @@
+"""What schemathesis checks beside its own checks: nothing internal is in any body."""
+
+import re
+
+import schemathesis
+
+# Parts of statements, of paths, of types and of messages that only the inside of the server knows.
+INTERNAL = re.compile(
+    rb"sqlx|sqlite|postgres|panick|backtrace|\.rs:\d|SELECT |INSERT |UPDATE users|DELETE FROM"
+    rb"|/src/|/root/|/home/|/tmp/|users\.db|\$argon2|stack overflow|RUST_",
+    re.IGNORECASE,
+)
+
+
+@schemathesis.check
+def nothing_internal(ctx, response, case):
+    """A body holds nothing that only the inside of the server knows, unless it was sent there."""
+    for found in INTERNAL.finditer(response.content):
+        sent = repr((case.path_parameters, case.query, case.headers, case.body)).encode()
+        stored = case.operation.method.upper() == "GET" and response.status_code == 200
+        if found[0].lower() not in sent.lower() and not stored:
+            raise AssertionError(f"the body holds {found[0]!r}: {response.content!r}")

@@ -1,0 +1,30 @@
+//! Bodies of every operation that reads one: understood, or refused with a problem.
+
+use axum::http::{Method, Request, header};
+
+use crate::directory::DIRECTORY;
+
+/// Operations with a body that cost no hash; the sign-in is bounded by its throttle.
+const OPERATIONS: [(Method, &str, &str); 5] = [
+    (Method::POST, "/api/users", "application/json"),
+    (Method::PUT, "/api/users/jane@example.com", "application/json"),
+    (Method::POST, "/api/keys", "application/json"),
+    (Method::POST, "/api/users/nobody@example.com/passwordlink", "application/json"),
+    (Method::PUT, "/api/users/nobody@example.com/password", "text/plain"),
+];
+
+/// The first byte chooses the operation, the others are the body.
+pub(crate) fn check(bytes: &[u8]) {
+    let Some((first, body)) = bytes.split_first() else { return };
+    let (method, path, kind) = &OPERATIONS[usize::from(*first) % OPERATIONS.len()];
+    let request = Request::builder().method(method).uri(*path).header(header::CONTENT_TYPE, *kind);
+    let Some(answer) = DIRECTORY.ask(request, body.to_vec()) else { return };
+    if answer.status >= 400 {
+        answer.must_be_problem();
+        answer.must_tell_nothing_internal(body);
+    } else {
+        // What changed something was a JSON object.
+        let object: serde_json::Value = serde_json::from_slice(body).unwrap();
+        assert!(object.is_object(), "{} for {object}", answer.status);
+    }
+}
