@@ -11,6 +11,7 @@ mod sign_in;
 mod turn;
 
 use dqops_users_domain::{Email, Password, PasswordHash};
+use tokio::sync::SemaphorePermit;
 
 use crate::{Ambient, ServiceError};
 
@@ -33,6 +34,11 @@ impl Passwords {
 
     pub(crate) const fn min_length(&self) -> usize {
         self.policy.min_length()
+    }
+
+    /// A place among those who may hash or wait.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Overloaded> {
+        self.hasher.place()
     }
 
     /// Checks a new password against the policy and hashes it. Never within a mutation.
