@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_preset(NOTHING).add_rows(&faults);
+    table.load_style(NOTHING).add_rows(&faults);
     println!("{table}");
     bail!("{} faults in the dependencies", faults.len())
 }

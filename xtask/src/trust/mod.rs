@@ -2,7 +2,6 @@
 
 mod build;
 mod page;
-#[expect(dead_code, reason = "the promises get their tests one after the other")]
 mod promises;
 mod record;
 mod trial;

@@ -52,7 +52,10 @@ pub(crate) async fn set(
     SecretForm(mut fields): SecretForm,
 ) -> Answer {
     let set = match fields.password("password") {
-        Ok(password) => visit.directory().redeem_password_link(&token, password).await,
+        Ok(password) => {
+            let address = visit.client.address;
+            visit.directory().redeem_password_link(&token, password, address).await
+        }
         Err(error) => Err(error),
     };
     let error = match set {

@@ -222,7 +222,9 @@ mod tests {
         match kind {
             0 => text(&|bytes| bytes[place] = byte),
             1 => text(&|bytes| bytes.insert(place, byte)),
-            2 => text(&|bytes| drop(bytes.remove(place))),
+            2 => text(&|bytes| {
+                bytes.remove(place);
+            }),
             3 => text(&|bytes| bytes.truncate(place)),
             4 => text(&|bytes| bytes.swap(place, usize::from(second) % token.len())),
             5 => encode(&flip(&payload), &signature),

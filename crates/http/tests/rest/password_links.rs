@@ -1,6 +1,9 @@
 //! `/api/users/{email}/passwordlink`: links by which users set their passwords.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use dqops_users_domain::{Password, Role};
@@ -80,7 +83,11 @@ async fn an_expired_link_is_shown_as_such_and_a_used_one_is_not_shown() {
     let issued = stage.post(PATH).send().await.gives(201).json();
     assert_eq!(stage.get(PATH).send().await.gives(200).json()["expired"], false);
     let new = Password::new(STRONG.to_owned()).ok();
-    stage.directory.redeem_password_link(&token(&issued, "/password/"), new).await.unwrap();
+    stage
+        .directory
+        .redeem_password_link(&token(&issued, "/password/"), new, IpAddr::from([192, 0, 2, 1]))
+        .await
+        .unwrap();
     stage.get(PATH).send().await.refuses(404, "password_link_not_found");
     assert!(stage.opens(JANE, STRONG).await);
 }

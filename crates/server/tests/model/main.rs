@@ -17,6 +17,7 @@ mod server;
 #[expect(dead_code, reason = "shared with the tests of the process, which use more of it")]
 #[path = "../process/stage.rs"]
 mod stage;
+#[expect(dead_code, reason = "shared with the tests of the process, which use more of it")]
 #[path = "../process/time.rs"]
 mod time;
 #[expect(dead_code, reason = "shared with the tests of the process, which use more of it")]

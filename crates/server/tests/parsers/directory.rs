@@ -149,7 +149,12 @@ async fn start(folder: &TempDir) -> (Router, String, String) {
         database: String::new(),
     };
     let link_base = dqops_users_web::LINK_PATH.to_owned();
-    let api = dqops_users_http::api(directory.clone(), Authentication::Required, link_base);
+    let api = dqops_users_http::api(
+        directory.clone(),
+        Authentication::Required,
+        link_base,
+        dqops_users_web::Stopping::default(),
+    );
     let router = api.merge(dqops_users_console::router(directory, console));
     let pages = Some(dqops_users_console::problem_page as dqops_users_web::Pages);
     let settings = dqops_users_web::Settings { pages, ..dqops_users_web::Settings::default() };

@@ -15,8 +15,8 @@ use crate::time::{PATIENCE, eventually};
 pub(crate) struct Client {
     address: SocketAddr,
     key: Option<String>,
-    /// Further lines of the head.
-    headers: String,
+    /// Lines of its own in the head of each request.
+    more: String,
 }
 
 /// A connection; it stays open from request to request.
@@ -37,25 +37,26 @@ pub(crate) type Body<'b> = Option<(&'b str, &'b str)>;
 
 impl Client {
     pub(crate) const fn new(address: SocketAddr) -> Self {
-        Self { address, key: None, headers: String::new() }
+        Self { address, key: None, more: String::new() }
     }
 
     pub(crate) fn by(&self, key: &str) -> Self {
         Self { key: Some(key.to_owned()), ..self.clone() }
     }
 
-    /// The same with one more header.
+    /// The same caller, with one more line in the head of each request.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
-        Self { headers: format!("{}{name}: {value}\r\n", self.headers), ..self.clone() }
+        Self { more: format!("{}{name}: {value}\r\n", self.more), ..self.clone() }
+    }
+
+    /// The same caller behind a proxy that names another address.
+    pub(crate) fn from(&self, address: &str) -> Self {
+        self.with("X-Forwarded-For", address)
     }
 
     /// The same caller at another server.
     pub(crate) fn at(&self, address: SocketAddr) -> Self {
         Self { address, ..self.clone() }
-    }
-
-    pub(crate) const fn address(&self) -> SocketAddr {
-        self.address
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
@@ -130,14 +131,14 @@ impl Client {
 
     /// The head of a request with a body of that length.
     pub(crate) fn head(&self, method: &str, path: &str, kind: &str, length: usize) -> String {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{}", self.headers);
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
         if let Some(key) = &self.key {
             let _ = write!(head, "Authorization: Bearer {key}\r\n");
         }
         if !kind.is_empty() {
             let _ = write!(head, "Content-Type: {kind}\r\nContent-Length: {length}\r\n");
         }
-        head + "\r\n"
+        head + &self.more + "\r\n"
     }
 }
 
@@ -211,6 +212,13 @@ impl Reply {
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// All of it but what no two answers share.
+    pub(crate) fn lasting(&self) -> (u16, Vec<(String, String)>, String) {
+        let own = |name: &str| name == "date" || name == "x-request-id";
+        let headers = self.headers.iter().filter(|(name, _)| !own(name)).cloned();
+        (self.status, headers.collect(), self.text())
     }
 
     pub(crate) fn text(&self) -> String {

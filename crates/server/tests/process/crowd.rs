@@ -40,7 +40,11 @@ impl<'c> Request<'c> {
     }
 
     pub(crate) fn demote(client: &'c Client, email: &str) -> Self {
-        let body = json!({"email": email, "accountRole": "viewer"}).to_string();
+        Self::set_role(client, email, "viewer")
+    }
+
+    pub(crate) fn set_role(client: &'c Client, email: &str, role: &str) -> Self {
+        let body = json!({"email": email, "accountRole": role}).to_string();
         Self { client, method: "PUT", path: format!("/api/users/{email}"), body }
     }
 
@@ -78,22 +82,26 @@ pub(crate) fn sign_ins(client: &Client, count: usize) -> Vec<Wire> {
     wires
 }
 
-/// What caller after caller reads, each over and over.
-const READ: [&str; 5] = [
-    "/api/users",
-    "/api/users?limit=1",
-    "/api/users/admin@example.com",
-    "/api/environment/profile",
-    "/api/environment/issueapikey",
-];
+/// Tells those who wait for it that something is over, also when it ends by a panic.
+pub(crate) struct Ending<'f>(pub(crate) &'f AtomicBool);
 
-/// Callers who add users, each over and over.
-const ADDING: usize = 2;
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What caller after caller reads, each over and over.
+const READ: [&str; 3] =
+    ["/api/users?limit=1", "/api/users/admin@example.com", "/api/environment/profile"];
+
+/// Whose role one more caller changes, over and over.
+pub(crate) const CHANGED: &str = "changed@example.com";
 
 /// How long each waits after an answer, so that they do not take the machine from the server.
-const PACE: Duration = Duration::from_millis(1);
+const PACE: Duration = Duration::from_micros(300);
 
-/// Callers with one key who read and add users until they are told to stop.
+/// Callers who read, and one who changes, until they are told to stop.
 pub(crate) struct Hammers {
     is_over: Arc<AtomicBool>,
     threads: Vec<(Arc<AtomicUsize>, JoinHandle<Vec<Seen>>)>,
@@ -107,14 +115,14 @@ pub(crate) struct Seen {
 }
 
 impl Hammers {
-    /// Starts them, and waits until each was answered `answers` times; `name` is in what they add.
-    pub(crate) fn start(client: &Client, name: &str, answers: usize) -> Self {
+    /// Starts them, each with one of the credentials, and waits until each was answered `answers` times.
+    pub(crate) fn start(credentials: &[Client], answers: usize) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
-        let threads = (0..READ.len() + ADDING).map(|place| {
-            let (client, prefix) = (client.clone(), format!("{name}-{place}"));
+        let clients = credentials.iter().cycle().take(READ.len() + 1).cloned().enumerate();
+        let threads = clients.map(|(place, client)| {
             let (is_over, answered) = (Arc::clone(&is_over), Arc::new(AtomicUsize::new(0)));
             let counter = Arc::clone(&answered);
-            (answered, thread::spawn(move || hammer(&client, place, &prefix, &is_over, &counter)))
+            (answered, thread::spawn(move || hammer(&client, place, &is_over, &counter)))
         });
         let hammers = Self { threads: threads.collect(), is_over };
         hammers.wait_for(answers);
@@ -141,7 +149,6 @@ impl Hammers {
 fn hammer(
     client: &Client,
     place: usize,
-    prefix: &str,
     is_over: &AtomicBool,
     answered: &AtomicUsize,
 ) -> Vec<Seen> {
@@ -150,12 +157,12 @@ fn hammer(
     while !is_over.load(Ordering::Relaxed) {
         let request = match READ.get(place) {
             Some(path) => Request::get(client, path),
-            None => Request::create(client, &format!("{prefix}-{}@example.com", seen.len())),
+            None => Request::set_role(client, CHANGED, ["viewer", "editor"][seen.len() % 2]),
         };
         let began = now();
         request.send(&mut wire);
         let reply = wire.reply().unwrap();
-        seen.push(Seen { began, reply, is_read: place < READ.len() - 1 });
+        seen.push(Seen { began, reply, is_read: place < READ.len() });
         answered.fetch_add(1, Ordering::Relaxed);
         thread::sleep(PACE);
     }

@@ -167,14 +167,23 @@ impl Place {
 
     /// The stored form of a user's password, if there is one.
     pub(crate) fn password_hash(&self, email: &str) -> Option<String> {
+        self.password_hashes(&[email.to_owned()]).remove(0)
+    }
+
+    /// The same for many users.
+    pub(crate) fn password_hashes(&self, emails: &[String]) -> Vec<Option<String>> {
         block_on(async {
             let storage = self.open().await;
             let mut reader = storage.read().await.unwrap();
-            let user = reader.find_user(&email.parse().unwrap()).await.unwrap().unwrap();
-            let hash = reader.password_hash(user.id).await.unwrap();
+            let mut hashes = Vec::new();
+            for email in emails {
+                let user = reader.find_user(&email.parse().unwrap()).await.unwrap().unwrap();
+                let hash = reader.password_hash(user.id).await.unwrap();
+                hashes.push(hash.map(|hash| hash.expose().to_owned()));
+            }
             drop(reader);
             storage.close().await;
-            hash.map(|hash| hash.expose().to_owned())
+            hashes
         })
     }
 
@@ -206,6 +215,25 @@ impl Place {
 
     pub(crate) fn raw_either(&self, on_sqlite: &str, on_postgres: &str) -> u64 {
         self.try_raw_either(on_sqlite, on_postgres).unwrap()
+    }
+
+    /// All that the database holds: the bytes of its files, or every row of every table as text with
+    /// bytes as hexadecimal digits.
+    pub(crate) fn dump(&self) -> Vec<u8> {
+        if !self.is_file() {
+            return block_on(async {
+                let options: PgConnectOptions = self.url.parse().unwrap();
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query("SET xmlbinary = hex").execute(&mut connection).await.unwrap();
+                let all = "SELECT database_to_xml(true, false, '')::text";
+                let text: String =
+                    sqlx::query_scalar(all).fetch_one(&mut connection).await.unwrap();
+                text.to_lowercase().into_bytes()
+            });
+        }
+        let files =
+            ["users.db", "users.db-wal", "users.db-shm"].map(|name| self.folder().join(name));
+        files.iter().flat_map(|file| fs::read(file).unwrap()).collect()
     }
 
     /// Drops what guards the audit trail.

@@ -54,6 +54,22 @@ impl Program {
         self
     }
 
+    /// The same with so many KiB of data at the most.
+    pub(crate) fn within_memory(self, kib: u64) -> Self {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -d \"$0\" && exec \"$@\"", &kib.to_string()]);
+        limited.arg(self.command.get_program()).args(self.command.get_args());
+        limited.current_dir(self.command.get_current_dir().unwrap()).stdin(Stdio::piped());
+        limited.stdout(Stdio::piped()).stderr(Stdio::piped());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => limited.env(name, value),
+                None => limited.env_remove(name),
+            };
+        }
+        Self { command: limited, ..self }
+    }
+
     /// What it reads from standard input.
     pub(crate) fn input(mut self, text: &str) -> Self {
         text.clone_into(&mut self.input);

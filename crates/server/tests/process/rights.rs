@@ -1,66 +1,45 @@
-//! T5, T6: what was taken away from a caller opens nothing from the next request on, however busy
-//! the caller is; at another server it opens nothing from the end of the lease on.
+//! T5: what was taken away from a caller opens nothing from the next request on, however busy the
+//! caller is; at another server it opens nothing from the end of the lease on.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
 
 use dqops_users_storage::EpochLease;
-use dqops_users_trust::{Trial, count, promise};
-use serde_json::json;
+use dqops_users_trust::{count, promise};
 
 use crate::{
-    client::Client,
-    crowd::{Hammers, Seen},
+    client::{Client, Reply},
+    crowd::{CHANGED, Ending, Hammers, Seen},
+    people::{PASSWORD, add_all_with_password, address, names, patiently, try_to_sign_in},
     place::{Store, on_both_stores},
     stage::Stage,
+    taking::Taking,
     time::now,
 };
 
 on_both_stores!(
+    nothing_begun_after_a_password_change_succeeds,
+    nothing_begun_after_a_reset_succeeds,
     nothing_begun_after_a_deletion_succeeds,
     nothing_begun_after_a_demotion_succeeds,
     nothing_begun_after_a_revocation_succeeds,
-    at_another_server_nothing_begun_a_lease_after_a_deletion_succeeds,
-    at_another_server_nothing_begun_a_lease_after_a_demotion_succeeds,
-    at_another_server_nothing_begun_after_a_revoking_command_succeeds,
+    at_another_server_nothing_begun_a_lease_after_any_of_these_succeeds,
+    nothing_begun_after_a_revoking_command_succeeds,
 );
 
-const JANE: &str = "jane@example.com";
-
-/// Rounds of each test; together they make a thousand in one process.
-fn rounds() -> usize {
-    count(2, 334)
-}
-
 /// Answers of each caller before the change, and after it.
-const BEFORE: usize = 4;
-const AFTER: usize = 8;
+const BEFORE: usize = 2;
+const AFTER: usize = 3;
 
-/// What takes a caller's rights away.
-#[derive(Clone, Copy)]
-enum Taking {
-    Deletion,
-    Demotion,
-    Revocation,
-}
-
-/// Takes Jane's rights away while they are in use by many. Answers what they saw, and when the change
-/// was answered.
-fn take_while_in_use(stage: &Stage, jane: &Client, taking: Taking) -> (Vec<Seen>, Instant) {
-    let path = format!("/api/users/{JANE}");
-    let keys = stage.place.cli(&["api-key", "list", JANE, "--json"]).json();
-    let name = keys[0]["id"].as_str().unwrap();
-    let hammers = Hammers::start(jane, name, BEFORE);
-    match taking {
-        Taking::Deletion => drop(stage.admin.delete(&path).gives(204)),
-        Taking::Demotion => {
-            let lower = json!({"email": JANE, "accountRole": "none"});
-            stage.admin.put(&path, &lower).gives(204);
-        }
-        Taking::Revocation => drop(stage.place.cli(&["api-key", "revoke", name]).succeeds()),
-    }
-    let taken_at = now();
-    hammers.wait_for(AFTER);
-    (hammers.stop(), taken_at)
+/// Admins who have a password, one for each round.
+fn with_admins(store: Store, rounds: usize) -> (Stage, Vec<String>) {
+    let (stage, users) = (Stage::behind_a_proxy(store), names("jane", rounds));
+    add_all_with_password(&stage.place, &users, "admin");
+    stage.admin.add(CHANGED, "viewer").gives(201);
+    (stage, users)
 }
 
 const fn is_success(seen: &Seen) -> bool {
@@ -68,52 +47,128 @@ const fn is_success(seen: &Seen) -> bool {
 }
 
 /// Whether it was answered as one without the right.
-fn is_refused(seen: &Seen) -> bool {
-    matches!(seen.reply.json()["code"].as_str(), Some("invalid_credential" | "permission_denied"))
+fn is_refused(reply: &Reply) -> bool {
+    matches!(reply.json()["code"].as_str(), Some("invalid_credential" | "permission_denied"))
 }
 
-/// Reads that begin within `grace` of the change may still succeed, changes may not.
-fn race(trial: &Trial, stage: &Stage, at: &Client, taking: Taking, grace: Duration) {
-    for round in 0..rounds() {
-        let jane = at.by(stage.person(JANE, "admin").key());
-        let (seen, taken_at) = take_while_in_use(stage, &jane, taking);
+/// Signs in with the password over and over; answers when each attempt began, and what came of it.
+fn sign_in_until(is_over: &AtomicBool, at: &Client, user: &str) -> Vec<(Instant, Reply)> {
+    let mut seen = Vec::new();
+    while !is_over.load(Ordering::Relaxed) {
+        let began = now();
+        seen.push((began, try_to_sign_in(at, user, PASSWORD)));
+        // A refusal is for good, and the throttle lets only ten of them through.
+        if seen.len() == 8 || seen.last().is_some_and(|(_, reply)| reply.status == 401) {
+            break;
+        }
+    }
+    seen
+}
+
+/// A caller of one server whose rights are taken away at another, or at the same.
+struct Round<'r> {
+    stage: &'r Stage,
+    at: &'r Client,
+    user: &'r str,
+    number: usize,
+    /// How long after the change a read may still succeed; a change may not.
+    grace: Duration,
+}
+
+impl Round<'_> {
+    /// Takes rights away while they are in use. Answers how long after it the last read began that
+    /// still succeeded.
+    fn run(&self, taking: Taking) -> Duration {
+        let (credentials, take) = taking.prepare(self.stage, self.user, self.number);
+        let credentials: Vec<_> = credentials.iter().map(|one| one.at(self.at.address())).collect();
+        let hammers = Hammers::start(&credentials, BEFORE);
+        let (taken_at, begun) = if taking.ends_the_password() {
+            self.take_beside_sign_ins(take)
+        } else {
+            take();
+            (now(), Vec::new())
+        };
+        thread::sleep(self.grace);
+        hammers.wait_for(AFTER);
+        let last = self.must_be_over(taking, hammers.stop(), taken_at);
+        for (began, reply) in begun {
+            self.must_have_ended(&reply, began > taken_at);
+        }
+        if taking.ends_the_password() {
+            let client = self.at.from(&address(self.number));
+            let late = patiently(|| try_to_sign_in(&client, self.user, PASSWORD));
+            self.must_have_ended(&late, true);
+        }
+        last
+    }
+
+    /// The same user signs in all the while.
+    fn take_beside_sign_ins(
+        &self,
+        take: Box<dyn FnOnce() + '_>,
+    ) -> (Instant, Vec<(Instant, Reply)>) {
+        let is_over = AtomicBool::new(false);
+        let client = self.at.from(&address(self.number));
+        thread::scope(|scope| {
+            let signing_in = scope.spawn(|| sign_in_until(&is_over, &client, self.user));
+            let ending = Ending(&is_over);
+            take();
+            let taken_at = now();
+            drop(ending);
+            (taken_at, signing_in.join().unwrap())
+        })
+    }
+
+    fn must_be_over(&self, taking: Taking, seen: Vec<Seen>, taken_at: Instant) -> Duration {
+        let at = format!("{taking:?}, round {}", self.number);
         let (after, before): (Vec<_>, Vec<_>) =
             seen.into_iter().partition(|seen| seen.began > taken_at);
-        assert!(before.iter().filter(|seen| is_success(seen)).count() >= BEFORE, "round {round}");
-        assert!(after.iter().filter(|seen| is_refused(seen)).count() >= AFTER, "round {round}");
+        assert!(before.iter().filter(|seen| is_success(seen)).count() >= BEFORE, "{at}");
+        assert!(after.iter().filter(|seen| is_refused(&seen.reply)).count() >= AFTER, "{at}");
+        let mut last = Duration::ZERO;
         for seen in after {
             let later = seen.began.duration_since(taken_at);
-            let is_granted = seen.is_read && is_success(&seen) && later <= grace;
-            assert!(is_granted || is_refused(&seen), "round {round}: {later:?} {:?}", seen.reply);
+            if is_success(&seen) && seen.is_read {
+                last = last.max(later);
+            } else {
+                assert!(is_refused(&seen.reply), "{at}: {later:?} {:?}", seen.reply);
+            }
         }
-        if !matches!(taking, Taking::Deletion) {
-            stage.admin.delete(&format!("/api/users/{JANE}")).gives(204);
-        }
-        trial.tried(1);
+        assert!(last <= self.grace, "{at}: a read succeeded {last:?} after it");
+        last
     }
-}
 
-impl Taking {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Deletion => "deletion",
-            Self::Demotion => "demotion",
-            Self::Revocation => "revocation of a key",
+    /// A sign-in before the change may have succeeded, but its session is over; one after it may not.
+    fn must_have_ended(&self, reply: &Reply, is_late: bool) {
+        let at = format!("round {}: {reply:?}", self.number);
+        if reply.status == 201 {
+            assert!(!is_late, "{at}");
+            let session = self.at.by(reply.json()["token"].as_str().unwrap());
+            // Another server may rely on what it knows until the end of its lease.
+            thread::sleep(self.grace);
+            assert!(is_refused(&session.get("/api/environment/profile")), "{at}");
+        } else {
+            assert!(matches!(reply.status, 401 | 503), "{at}");
         }
     }
 }
 
 fn at_one_server(store: Store, taking: Taking) {
     let trial = promise("T5", taking.words(), store.ground());
-    let stage = Stage::new(store);
-    race(&trial, &stage, &stage.admin, taking, Duration::ZERO);
+    let (stage, users) = with_admins(store, count(2, 250));
+    let (at, grace) = (stage.server.anonymous(), Duration::ZERO);
+    for (number, user) in users.iter().enumerate() {
+        Round { stage: &stage, at: &at, user, number, grace }.run(taking);
+        trial.tried(1);
+    }
 }
 
-fn at_two_servers(store: Store, taking: Taking, grace: Duration) {
-    let trial = promise("T5", &format!("{} at another replica", taking.words()), store.ground());
-    let stage = Stage::new(store);
-    let other = stage.replica();
-    race(&trial, &stage, &other.anonymous(), taking, grace);
+fn nothing_begun_after_a_password_change_succeeds(store: Store) {
+    at_one_server(store, Taking::PasswordChange);
+}
+
+fn nothing_begun_after_a_reset_succeeds(store: Store) {
+    at_one_server(store, Taking::Reset);
 }
 
 fn nothing_begun_after_a_deletion_succeeds(store: Store) {
@@ -128,14 +183,41 @@ fn nothing_begun_after_a_revocation_succeeds(store: Store) {
     at_one_server(store, Taking::Revocation);
 }
 
-fn at_another_server_nothing_begun_a_lease_after_a_deletion_succeeds(store: Store) {
-    at_two_servers(store, Taking::Deletion, EpochLease::LENGTH);
+fn at_another_server_nothing_begun_a_lease_after_any_of_these_succeeds(store: Store) {
+    const ALL: [Taking; 5] = [
+        Taking::PasswordChange,
+        Taking::Reset,
+        Taking::Deletion,
+        Taking::Demotion,
+        Taking::Revocation,
+    ];
+    let trial = promise("T5", "any of these at another replica", store.ground());
+    let (stage, users) = with_admins(store, count(ALL.len(), 400));
+    let other = stage.replica_behind_a_proxy();
+    let (at, grace) = (other.anonymous(), EpochLease::LENGTH);
+    let mut times = Vec::new();
+    for (number, user) in users.iter().enumerate() {
+        // Two rounds of each, which differ.
+        let taking = ALL[number / 2 % ALL.len()];
+        times.push(Round { stage: &stage, at: &at, user, number, grace }.run(taking));
+        trial.tried(1);
+    }
+    times.sort_unstable();
+    let share = |percent: usize| times[(times.len() * percent).div_ceil(100) - 1];
+    let (median, p99, worst) = (share(50), share(99), share(100));
+    let last = "the last read that succeeded began";
+    trial.figure(format!(
+        "{last} {median:.1?} (median), {p99:.1?} (p99), {worst:.1?} (worst) after the change was answered"
+    ));
 }
 
-fn at_another_server_nothing_begun_a_lease_after_a_demotion_succeeds(store: Store) {
-    at_two_servers(store, Taking::Demotion, EpochLease::LENGTH);
-}
-
-fn at_another_server_nothing_begun_after_a_revoking_command_succeeds(store: Store) {
-    at_two_servers(store, Taking::Revocation, Duration::ZERO);
+fn nothing_begun_after_a_revoking_command_succeeds(store: Store) {
+    let taking = Taking::RevokingCommand;
+    let trial = promise("T5", "revoking commands beside a server", store.ground());
+    let (stage, users) = with_admins(store, count(2, 50));
+    let (at, grace) = (stage.server.anonymous(), Duration::ZERO);
+    for (number, user) in users.iter().enumerate() {
+        Round { stage: &stage, at: &at, user, number, grace }.run(taking);
+        trial.tried(1);
+    }
 }

@@ -110,6 +110,19 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// For how many ticks of the clock, of a hundredth of a second, each thread that hashes ran so far.
+    pub(crate) fn hashing_threads(&self) -> Vec<u64> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let ticks = threads.filter_map(|thread| {
+            let stat = fs::read_to_string(thread.ok()?.path().join("stat")).ok()?;
+            let (name, figures) = stat.rsplit_once(") ")?;
+            let figures: Vec<_> = figures.split(' ').collect();
+            let ticks = |field: usize| figures.get(field)?.parse::<u64>().ok();
+            name.ends_with("(hashing").then_some(ticks(11)? + ticks(12)?)
+        });
+        ticks.collect()
+    }
+
     /// A figure of `/proc/PID/status`, in KiB.
     pub(crate) fn memory(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

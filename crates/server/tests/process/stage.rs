@@ -7,6 +7,9 @@ use crate::{
     vendor,
 };
 
+/// The proxy is this machine.
+pub(crate) const BEHIND_A_PROXY: [&str; 2] = ["--trusted-proxy", "127.0.0.1"];
+
 pub(crate) struct Stage {
     pub(crate) server: Server,
     pub(crate) admin: Client,
@@ -23,6 +26,20 @@ impl Stage {
         let server = place.server().env("DQOPS_USERS_LICENCE", licence).start();
         let admin = server.set_up();
         Self { server, admin, place }
+    }
+
+    /// A server, and its replicas by [`Stage::replica_behind_a_proxy`], that believe what this machine
+    /// says about from where a request comes.
+    pub(crate) fn behind_a_proxy(store: Store) -> Self {
+        let place = Place::new(store);
+        let program = place.server().args(&BEHIND_A_PROXY);
+        let server = program.env("DQOPS_USERS_LICENCE", &vendor::team(1_000_000)).start();
+        let admin = server.set_up();
+        Self { server, admin, place }
+    }
+
+    pub(crate) fn replica_behind_a_proxy(&self) -> Server {
+        self.place.server().args(&BEHIND_A_PROXY).start()
     }
 
     /// Another server on the same database.

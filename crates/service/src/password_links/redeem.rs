@@ -1,17 +1,21 @@
 //! Setting a password by a link, which uses the link up.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use dqops_users_domain::{Email, Password, PasswordHash, TokenDigest};
 
 use super::look::open_link;
 use crate::{
     Caller, Directory, ServiceError,
+    sessions::Throttle,
     work::{Change, Work},
 };
 
 impl Directory {
     /// Sets the password of the link's user, ends all sessions of that user, and uses the link up.
-    /// A password that is refused uses nothing up. Of many attempts at once one succeeds.
+    /// A password that is refused uses nothing up. Of many attempts at once one succeeds. From then on the
+    /// address is known for the user: what others try elsewhere keeps nobody out who holds a link.
     ///
     /// # Errors
     /// [`ServiceError::PasswordLinkNotFound`], [`ServiceError::MissingField`],
@@ -20,12 +24,13 @@ impl Directory {
         &self,
         token: &str,
         password: Option<Password>,
+        address: IpAddr,
     ) -> Result<Email, ServiceError> {
         // Before any hashing: a wrong token must not cost more than a look-up.
         let (email, _) = self.look_at_password_link(token).await?;
         let password = password.ok_or(ServiceError::MissingField("password"))?;
         let hash = self.shared.passwords.prepare(password, &email).await?;
-        let redeem = Redeem { digest: TokenDigest::of(token), hash };
+        let redeem = Redeem { digest: TokenDigest::of(token), hash, address };
         self.make(&Caller::link_holder(email), redeem).await
     }
 }
@@ -33,6 +38,7 @@ impl Directory {
 struct Redeem {
     digest: TokenDigest,
     hash: PasswordHash,
+    address: IpAddr,
 }
 
 #[async_trait]
@@ -47,6 +53,7 @@ impl Change for Redeem {
     async fn make(&self, work: &mut Work<'_>) -> Result<Email, ServiceError> {
         let (link, email) = open_link(work.unit, &self.digest, work.now).await?;
         work.set_password(link.user, &email, &self.hash).await?;
+        Throttle::of(email.as_str(), self.address).know(work.unit, work.now).await?;
         Ok(email)
     }
 }

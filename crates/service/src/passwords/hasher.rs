@@ -12,7 +12,7 @@ use std::{
 
 use dqops_users_domain::{Password, PasswordHash};
 use dqops_users_metrics::{Counter, Histogram, Metrics, SECONDS};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
 use super::{
     phc::{self, Memory, SaltBytes, Verdict},
@@ -45,6 +45,8 @@ type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 pub struct Hasher {
     queue: Arc<Queue<Job>>,
     running: Arc<Running>,
+    /// As many as may hash or wait.
+    places: Semaphore,
     figures: Figures,
 }
 
@@ -94,7 +96,18 @@ impl Hasher {
                 tracing::error!(%error, "a hashing thread could not be started");
             }
         }
-        Self { queue, running, figures }
+        let places = settings.threads.get().saturating_add(settings.queue_length);
+        let places = Semaphore::new(places.min(Semaphore::MAX_PERMITS));
+        Self { queue, running, places, figures }
+    }
+
+    /// Takes a place, until it is dropped, before anything else is done for a hash: of a crowd, those who
+    /// would not get one are refused at once and cost nothing.
+    ///
+    /// # Errors
+    /// When too many have one.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Overloaded> {
+        self.places.try_acquire().map_err(|_| Overloaded)
     }
 
     /// Verifies a password against a stored hash.
@@ -239,6 +252,7 @@ fn work_through(queue: &Queue<Job>) {
 
 #[cfg(test)]
 mod tests {
+    use dqops_users_trust::{Ground, count, promise};
     use futures_util::future::join_all;
 
     use super::*;
@@ -270,11 +284,12 @@ mod tests {
         assert!(hasher.most_at_once() <= 2, "{} ran at once", hasher.most_at_once());
     }
 
-    /// P5 in small: clients that hang up free no permit while their hash still runs.
+    /// P5: clients that hang up free no permit while their hash still runs.
     #[tokio::test]
     async fn abandoned_work_neither_piles_up_nor_runs_beside() {
-        let hasher = Arc::new(hasher(2, 16));
-        let hasty = (0..60).map(|_| {
+        let trial = promise("P5", "hashes that nobody waits for any more", Ground::None);
+        let (hasher, clients) = (Arc::new(hasher(2, 16)), count(60, 500));
+        let hasty = (0..clients).map(|_| {
             let hasher = Arc::clone(&hasher);
             tokio::spawn(async move {
                 let work = hasher.hash(password(), [1; 16]);
@@ -284,6 +299,16 @@ mod tests {
         join_all(hasty).await;
         assert!(hasher.hash(password(), [1; 16]).await.is_ok(), "the queue stayed full");
         assert!(hasher.most_at_once() <= 2, "{} ran at once", hasher.most_at_once());
+        trial.tried(clients);
+    }
+
+    #[tokio::test]
+    async fn no_more_have_a_place_than_may_hash_or_wait() {
+        let hasher = hasher(2, 4);
+        let places: Vec<_> = (0..6).map(|_| hasher.place()).collect();
+        assert!(places.iter().all(Result::is_ok) && hasher.place().is_err());
+        drop(places);
+        assert!(hasher.place().is_ok());
     }
 
     #[tokio::test]

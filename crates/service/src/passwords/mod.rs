@@ -11,7 +11,6 @@ mod sign_in;
 mod turn;
 
 use dqops_users_domain::{Email, Password, PasswordHash};
-
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Ambient, ServiceError};
@@ -47,6 +46,11 @@ impl Passwords {
 
     pub(crate) const fn min_length(&self) -> usize {
         self.policy.min_length()
+    }
+
+    /// A place among those who may hash or wait.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Overloaded> {
+        self.hasher.place()
     }
 
     /// Checks a new password against the policy and hashes it. Never within a mutation.

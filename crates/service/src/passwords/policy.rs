@@ -1,6 +1,7 @@
 //! What passwords must be like: long enough, and not guessable. No rules of composition
 //! (NIST SP 800-63B §3.1.1.2).
 
+use common_passwords::analyzer::is_common_password;
 use dqops_users_domain::{Email, Password};
 
 /// What passwords must be like.
@@ -101,7 +102,12 @@ impl PasswordPolicy {
         if PRODUCT.iter().any(|name| without(&lower, name)) {
             return Err(PasswordRejection::LikeProduct);
         }
-        let known = [email.as_str(), email.local_part(), PRODUCT[0], PRODUCT[1]];
+        // What stands in leaked lists is tried first, however unguessable it looks.
+        if is_common_password(password.expose()) || is_common_password(&lower) {
+            return Err(PasswordRejection::Guessable);
+        }
+        let [whole, product, short] = PRODUCT;
+        let known = [email.as_str(), email.local_part(), whole, product, short];
         // The search grows faster than the text, and what is hard to guess so far stays so.
         let text = password.expose();
         let end = text.char_indices().nth(Self::SEARCHED).map_or(text.len(), |(end, _)| end);
@@ -113,7 +119,7 @@ impl PasswordPolicy {
     }
 }
 
-const PRODUCT: [&str; 2] = ["dqops", "dqo"];
+const PRODUCT: [&str; 3] = ["dqops-users", "dqops", "dqo"];
 
 /// Whether little but digits and signs is left of the password without `part`.
 fn without(password: &str, part: &str) -> bool {
@@ -180,6 +186,10 @@ mod tests {
             "qwerty123456",
             "1qaz2wsx3edc",
             "changemechangeme",
+            // Leaked so often that their looks do not help them.
+            "californication",
+            "Alhamdulillah",
+            "1q2w3e4r5t6y7u8i9o",
         ] {
             assert_eq!(check(text), Err(PasswordRejection::Guessable), "{text}");
         }
@@ -190,7 +200,7 @@ mod tests {
         for text in ["jane.doe@example.com", "Jane.Doe2026!", "jane.doejane.doe"] {
             assert_eq!(check(text), Err(PasswordRejection::LikeEmail), "{text}");
         }
-        for text in ["DQOps2026!!!", "dqopsdqopsdqops", "dqops-dqo-1234"] {
+        for text in ["DQOps2026!!!", "dqopsdqopsdqops", "dqops-dqo-1234", "dqops-users1"] {
             assert_eq!(check(text), Err(PasswordRejection::LikeProduct), "{text}");
         }
     }

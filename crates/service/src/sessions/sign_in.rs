@@ -91,6 +91,8 @@ impl Directory {
         let throttle = Throttle::of(email, address);
         // First without the lock: who must wait, costs no write.
         throttle.check(&mut *self.storage.read().await?, now).await?;
+        // Who cannot be looked at soon, costs none either.
+        let _place = self.shared.passwords.place()?;
         let throttle = self.storage.write(Attempt { throttle, now }).await?;
         match self.verify_in_place(email, password, throttle).await {
             Err(ServiceError::SignInRefused) => Err(self.note_failure(email, address).await),

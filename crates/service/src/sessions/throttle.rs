@@ -52,7 +52,7 @@ pub(crate) struct Throttle {
 
 impl Throttle {
     /// The throttle of an attempt to sign in as `name`, whether there is such a user or not.
-    pub(super) fn of(name: &str, address: IpAddr) -> Self {
+    pub(crate) fn of(name: &str, address: IpAddr) -> Self {
         // The form in which emails are compared; what is none is nobody's, and bounded by its address.
         let email = name.parse::<Email>().ok();
         let account = email.as_ref().map_or("", Email::as_str);
@@ -135,8 +135,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// Notes that the user signed in from there.
-    pub(super) async fn know<W>(&self, work: &mut W, now: Timestamp) -> Result<(), StorageError>
+    /// Notes that it was the user who came from there.
+    pub(crate) async fn know<W>(&self, work: &mut W, now: Timestamp) -> Result<(), StorageError>
     where
         W: ThrottleWriter + ?Sized,
     {

@@ -6,6 +6,7 @@ use dqops_users_domain::{Role, TokenDigest, audit::AuditEntry, licence::LicenceT
 use dqops_users_service::{Directory, IfMatch, ImportMode, ServiceError, UserVersion};
 
 use crate::{
+    links::HERE,
     stage::{ADMIN, Stage, on_both_stores},
     values::{
         OTHER_STRONG, STRONG, assert_refused, domain, domain_input, email, hex, import_row, input,
@@ -136,7 +137,7 @@ async fn no_entry_holds_a_secret(stage: Stage) {
     directory.revoke_api_key(&admin, id).await.unwrap();
     let used = directory.issue_password_link(&admin, &jane).await.unwrap().token;
     let new = Some(password(OTHER_STRONG));
-    directory.redeem_password_link(used.expose(), new).await.unwrap();
+    directory.redeem_password_link(used.expose(), new, HERE).await.unwrap();
     let revoked = directory.issue_password_link(&admin, &jane).await.unwrap().token;
     directory.revoke_password_link(&admin, &jane).await.unwrap();
     directory.remove_licence(&admin).await.unwrap();

@@ -1,6 +1,7 @@
 //! Shortcuts for password links, and a mailer that keeps what it is given.
 
 use std::{
+    net::{IpAddr, Ipv4Addr},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -13,6 +14,9 @@ use dqops_users_domain::{Email, Token};
 use dqops_users_service::{Directory, Mail, MailError, Mailer, Mailing, ServiceError, Settings};
 
 use crate::stage::{Stage, settings};
+
+/// From where links are redeemed.
+pub(crate) const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 pub(crate) const LINK_BASE: &str = "https://users.example.com/password/";
 

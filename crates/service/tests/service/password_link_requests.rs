@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::{
     clock::hours,
-    links::{is_open, link_for, token_in},
+    links::{HERE, is_open, link_for, token_in},
     sign_ins::HOME,
     stage::{Stage, on_both_stores},
     values::{STRONG, assert_refused, email, password},
@@ -76,7 +76,7 @@ async fn a_mailed_link_sets_the_password(stage: Stage) {
     assert!(mail.text.is_ascii() && !mail.subject.contains(&token));
     assert!(!format!("{mail:?}").contains(&token));
     assert!(is_open(&directory, handed_over.expose()).await, "whoever asks ends no other link");
-    directory.redeem_password_link(&token, Some(password(STRONG))).await.unwrap();
+    directory.redeem_password_link(&token, Some(password(STRONG)), HERE).await.unwrap();
     assert!(!is_open(&directory, handed_over.expose()).await, "a password that is set does");
 
     // An admin ends what was asked for: by a new link, and by revoking.

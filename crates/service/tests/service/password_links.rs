@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     clock::hours,
-    links::{is_open, link_for},
+    links::{HERE, is_open, link_for},
     stage::{ADMIN, Stage, on_both_stores, settings},
     values::{STRONG, assert_refused, email, password},
 };
@@ -52,7 +52,7 @@ async fn a_link_is_made_by_an_admin_and_looked_at_as_often_as_one_likes(stage: S
     assert_eq!(stage.audit().await.len(), entries);
     assert_eq!(stage.storage.epoch().await.unwrap(), epoch, "it made all caches void");
     let new = Some(password(STRONG));
-    assert_eq!(other.redeem_password_link(issued.token.expose(), new).await.unwrap(), jane);
+    assert_eq!(other.redeem_password_link(issued.token.expose(), new, HERE).await.unwrap(), jane);
 }
 
 async fn a_new_link_replaces_the_old(stage: Stage) {
@@ -74,7 +74,7 @@ async fn a_revoked_link_is_dead_at_all_replicas(stage: Stage) {
     for directory in [&stage.directory, &other] {
         assert!(!is_open(directory, token.expose()).await);
         assert_refused!(
-            directory.redeem_password_link(token.expose(), Some(password(STRONG))).await,
+            directory.redeem_password_link(token.expose(), Some(password(STRONG)), HERE).await,
             ServiceError::PasswordLinkNotFound
         );
     }
@@ -97,7 +97,7 @@ async fn a_link_ends_at_its_expiry_and_is_still_shown(stage: Stage) {
     stage.clock.advance(microsecond);
     assert!(!is_open(&stage.directory, token.expose()).await);
     assert_refused!(
-        stage.directory.redeem_password_link(token.expose(), Some(password(STRONG))).await,
+        stage.directory.redeem_password_link(token.expose(), Some(password(STRONG)), HERE).await,
         ServiceError::PasswordLinkNotFound
     );
     let link = stage.directory.password_link(&operator, &jane).await.unwrap();
@@ -125,8 +125,8 @@ async fn what_is_not_there_is_refused(stage: Stage) {
             .await
             .map(drop),
         directory.look_at_password_link("").await.map(drop),
-        directory.redeem_password_link("", Some(password(STRONG))).await.map(drop),
-        directory.redeem_password_link("junk", None).await.map(drop),
+        directory.redeem_password_link("", Some(password(STRONG)), HERE).await.map(drop),
+        directory.redeem_password_link("junk", None, HERE).await.map(drop),
     ] {
         assert_refused!(refused, ServiceError::PasswordLinkNotFound);
     }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     interposed::Interposed,
-    links::{is_open, link_for},
+    links::{HERE, is_open, link_for},
     sign_ins::{HOME, attempt, holds},
     stage::{Stage, on_both_stores, settings},
     values::{OTHER_STRONG, STRONG, assert_refused, password},
@@ -36,7 +36,7 @@ async fn of_fifty_redemptions_at_once_one_wins(stage: Stage) {
     let attempts = (0..50).map(|number| {
         let (directory, token) = (replicas[number % 2].clone(), link.expose().to_owned());
         let new = password(&new(number));
-        tokio::spawn(async move { directory.redeem_password_link(&token, Some(new)).await })
+        tokio::spawn(async move { directory.redeem_password_link(&token, Some(new), HERE).await })
     });
     let mut winners = Vec::new();
     for (number, answer) in join_all(attempts.collect::<Vec<_>>()).await.into_iter().enumerate() {
@@ -61,19 +61,19 @@ async fn a_refused_password_uses_nothing_up(stage: Stage) {
     let before = stage.audit().await;
     for refused in ["short", "password1234", "jane@example.com"] {
         assert_refused!(
-            directory.redeem_password_link(link.expose(), Some(password(refused))).await,
+            directory.redeem_password_link(link.expose(), Some(password(refused)), HERE).await,
             ServiceError::PasswordRejected(_)
         );
     }
     assert_refused!(
-        directory.redeem_password_link(link.expose(), None).await,
+        directory.redeem_password_link(link.expose(), None, HERE).await,
         ServiceError::MissingField("password")
     );
     assert_eq!((stage.audit().await, stage.stored_hash(&jane).await), (before, None));
-    directory.redeem_password_link(link.expose(), Some(password(STRONG))).await.unwrap();
+    directory.redeem_password_link(link.expose(), Some(password(STRONG)), HERE).await.unwrap();
     stage.sign_in(&jane).await;
     assert_refused!(
-        directory.redeem_password_link(link.expose(), Some(password(OTHER_STRONG))).await,
+        directory.redeem_password_link(link.expose(), Some(password(OTHER_STRONG)), HERE).await,
         ServiceError::PasswordLinkNotFound
     );
     stage.sign_in(&jane).await;
@@ -88,7 +88,7 @@ async fn it_ends_all_sessions_and_is_audited_in_the_users_name(stage: Stage) {
     let link = link_for(&stage, &jane).await;
     let read = stage.audit().await.len();
     let new = Some(password(OTHER_STRONG));
-    stage.directory.redeem_password_link(link.expose(), new).await.unwrap();
+    stage.directory.redeem_password_link(link.expose(), new, HERE).await.unwrap();
     assert!(!holds(&stage.directory, &first).await && !holds(&stage.directory, &second).await);
     assert!(holds(&stage.directory, &of_joe).await && holds(&stage.directory, &key).await);
 
@@ -109,7 +109,7 @@ async fn the_link_of_a_deleted_user_is_dead_also_when_the_user_comes_back(stage:
     stage.add(JANE, Role::Admin).await;
     assert!(!is_open(&stage.directory, link.expose()).await);
     assert_refused!(
-        stage.directory.redeem_password_link(link.expose(), Some(password(STRONG))).await,
+        stage.directory.redeem_password_link(link.expose(), Some(password(STRONG)), HERE).await,
         ServiceError::PasswordLinkNotFound
     );
     assert_eq!(stage.stored_hash(&jane).await, None);
@@ -153,7 +153,7 @@ async fn a_link_that_is_revoked_while_the_password_is_hashed_sets_nothing(stage:
         other.revoke_password_link(&operator, &name).await.unwrap();
     });
     assert_refused!(
-        directory.redeem_password_link(link.expose(), Some(password(STRONG))).await,
+        directory.redeem_password_link(link.expose(), Some(password(STRONG)), HERE).await,
         ServiceError::PasswordLinkNotFound
     );
     assert_eq!(stage.stored_hash(&jane).await, None);
@@ -162,7 +162,11 @@ async fn a_link_that_is_revoked_while_the_password_is_hashed_sets_nothing(stage:
 async fn who_has_no_rights_can_set_a_password_and_not_sign_in(stage: Stage) {
     let jane = stage.add(JANE, Role::None).await;
     let link = link_for(&stage, &jane).await;
-    stage.directory.redeem_password_link(link.expose(), Some(password(STRONG))).await.unwrap();
+    stage
+        .directory
+        .redeem_password_link(link.expose(), Some(password(STRONG)), HERE)
+        .await
+        .unwrap();
     assert_refused!(
         stage.directory.sign_in(attempt(JANE, STRONG, HOME)).await,
         ServiceError::SignInRefused

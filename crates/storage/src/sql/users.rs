@@ -194,15 +194,15 @@ impl<C: SqlConnection> SqlSession<C> {
         digest: &TokenDigest,
         map: fn(&dyn Row) -> Result<T, StorageError>,
     ) -> Result<Option<(T, User)>, StorageError> {
-        let (mut owned, mut owner) = (None, None);
+        let (mut found, mut owner) = (None, None);
         let mut fold = Fold::new(|user| owner = Some(user));
         let mut visit = |row: &dyn Row| {
-            owned = Some(map(row)?);
+            found = Some(map(row)?);
             fold.row(row)
         };
         self.visit(sql, &[Value::Bytes(&digest.0)], &mut visit).await?;
         fold.end();
-        Ok(owned.zip(owner))
+        Ok(found.zip(owner))
     }
 
     async fn insert_domain_roles(
