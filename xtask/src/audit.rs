@@ -1,15 +1,11 @@
 //! `cargo xtask audit`: dependencies against the advisories of RustSec, and their licences against
 //! deny.toml. With a database that is there already it needs no internet.
 
-use std::{
-    collections::BTreeSet,
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use comfy_table::{Table, presets::NOTHING};
+use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use rustsec::{Database, Lockfile, Report, advisory::Informational, report::Settings};
 use serde_json::Value;
 use spdx::Expression;
@@ -47,7 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_preset(NOTHING).add_rows(&faults);
+    table.load_style(UTF8_FULL_CONDENSED).add_rows(&faults);
     println!("{table}");
     bail!("{} faults in the dependencies", faults.len())
 }
@@ -135,7 +131,7 @@ fn licences() -> Result<Vec<Fault>> {
 }
 
 fn rules() -> Result<PathBuf> {
-    Ok(workspace::root()?.join(Path::new("deny.toml")))
+    Ok(workspace::root()?.join("deny.toml"))
 }
 
 fn texts(value: &toml::Value) -> impl Iterator<Item = &str> {
