@@ -110,15 +110,20 @@ fn licences() -> Result<Vec<Fault>> {
     let allowed: BTreeSet<_> = texts(&rules["licenses"]["allow"]).collect();
     let denied = rules["bans"]["deny"].as_array().into_iter().flatten();
     let denied: BTreeSet<_> = denied.filter_map(|ban| ban["crate"].as_str()).collect();
-    let shell = workspace::shell()?;
+    let (shell, format) = (workspace::shell()?, "{p}");
     let metadata: Value = serde_json::from_str(
         &cmd!(shell, "cargo metadata --format-version 1 --locked --quiet").read()?,
     )?;
+    // Metadata lists optional packages too that no feature takes in; the tree does not.
+    let tree =
+        cmd!(shell, "cargo tree --workspace --locked --quiet --prefix none --format {format}")
+            .read()?;
+    let taken_in: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;
     let mut faults = Vec::new();
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
-        if denied.contains(name) {
+        if denied.contains(name) && taken_in.contains(name) {
             faults.push([name.to_owned(), "is banned by deny.toml".to_owned()]);
         }
         let licence = package["license"].as_str().unwrap_or_default();
