@@ -1,15 +1,11 @@
 //! `cargo xtask audit`: dependencies against the advisories of RustSec, and their licences against
 //! deny.toml. With a database that is there already it needs no internet.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use comfy_table::{Table, presets::NOTHING};
+use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use rustsec::{Database, Lockfile, Report, advisory::Informational, report::Settings};
 use serde_json::Value;
 use spdx::Expression;
@@ -47,7 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_style(NOTHING).add_rows(&faults);
+    table.load_style(UTF8_FULL_CONDENSED).add_rows(&faults);
     println!("{table}");
     bail!("{} faults in the dependencies", faults.len())
 }
@@ -114,15 +110,20 @@ fn licences() -> Result<Vec<Fault>> {
     let allowed: BTreeSet<_> = texts(&rules["licenses"]["allow"]).collect();
     let denied = rules["bans"]["deny"].as_array().into_iter().flatten();
     let denied: BTreeSet<_> = denied.filter_map(|ban| ban["crate"].as_str()).collect();
-    let shell = workspace::shell()?;
+    let (shell, format) = (workspace::shell()?, "{p}");
     let metadata: Value = serde_json::from_str(
         &cmd!(shell, "cargo metadata --format-version 1 --locked --quiet").read()?,
     )?;
+    // Metadata lists optional packages too that no feature takes in; the tree does not.
+    let tree =
+        cmd!(shell, "cargo tree --workspace --locked --quiet --prefix none --format {format}")
+            .read()?;
+    let taken_in: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;
     let mut faults = Vec::new();
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
-        if denied.contains(name) {
+        if denied.contains(name) && taken_in.contains(name) {
             faults.push([name.to_owned(), "is banned by deny.toml".to_owned()]);
         }
         let licence = package["license"].as_str().unwrap_or_default();
@@ -135,7 +136,7 @@ fn licences() -> Result<Vec<Fault>> {
 }
 
 fn rules() -> Result<PathBuf> {
-    Ok(workspace::root()?.join(Path::new("deny.toml")))
+    Ok(workspace::root()?.join("deny.toml"))
 }
 
 fn texts(value: &toml::Value) -> impl Iterator<Item = &str> {

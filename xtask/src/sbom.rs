@@ -47,19 +47,27 @@ fn text(platform: &str) -> Result<String> {
         "cargo metadata --format-version 1 --locked --quiet --filter-platform {platform}"
     )
     .read()?;
+    let format = "{p}";
+    let tree = cmd!(shell, "cargo tree --package {PROGRAM} --edges normal --locked --quiet --target {platform} --prefix none --format {format}").read()?;
     let lock = shell.read_file("Cargo.lock")?;
-    let document = document(&serde_json::from_str(&metadata)?, &hashes(&lock)?)?;
+    let document = document(&serde_json::from_str(&metadata)?, &tree, &hashes(&lock)?)?;
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
 /// Packages by the identity that cargo gives them.
 type Packages<'m> = BTreeMap<&'m str, &'m Value>;
 
-fn document(metadata: &Value, hashes: &BTreeMap<String, String>) -> Result<Value> {
+fn document(metadata: &Value, tree: &str, hashes: &BTreeMap<String, String>) -> Result<Value> {
     let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
     let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;
-    let packages: Packages<'_> =
-        packages.iter().filter_map(|package| Some((package["id"].as_str()?, package))).collect();
+    // Metadata lists optional packages too that no feature takes in; the tree does not.
+    let taken_in: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    let is_taken_in = |package: &&Value| taken_in.contains(&*text_of(&package["name"]));
+    let packages: Packages<'_> = packages
+        .iter()
+        .filter(is_taken_in)
+        .filter_map(|package| Some((package["id"].as_str()?, package)))
+        .collect();
     let nodes: BTreeMap<String, BTreeSet<String>> = list(&metadata["resolve"]["nodes"])
         .iter()
         .map(|node| {
@@ -69,6 +77,7 @@ fn document(metadata: &Value, hashes: &BTreeMap<String, String>) -> Result<Value
                     .iter()
                     .filter(is_in_program)
                     .map(|dep| text_of(&dep["pkg"]))
+                    .filter(|id| packages.contains_key(&**id))
                     .collect(),
             )
         })
