@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Command};
 use dqops_users_trust::{Ground, count, promise};
 use serde_json::Value;
 
-use crate::{place::Store, server::Server, stage::Stage};
+use crate::{people::patiently, place::Store, server::Server, stage::Stage};
 
 const JANE: &str = "jane.doe@example.com";
 
@@ -30,7 +30,7 @@ fn leaked() -> Vec<String> {
 /// The refusal of a new password of Jane's, which says why.
 fn refusal(server: &Server, stage: &Stage, password: &str) -> String {
     let path = format!("/api/users/{JANE}/password");
-    let reply = stage.admin.at(server.address()).put_text(&path, password);
+    let reply = patiently(|| stage.admin.at(server.address()).put_text(&path, password));
     let said = reply.text();
     assert_eq!(
         (reply.status, said.contains("password_rejected")),

@@ -63,7 +63,7 @@ fn passwords_that_nearly_agree_never_open_each_other() {
 
 fn set(server: &Server, stage: &Stage, password: &str) -> (u16, String) {
     let path = format!("/api/users/{JANE}/password");
-    let reply = stage.admin.at(server.address()).put_text(&path, password);
+    let reply = patiently(|| stage.admin.at(server.address()).put_text(&path, password));
     (reply.status, reply.text())
 }
 

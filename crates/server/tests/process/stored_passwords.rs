@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     people::{
-        OTHER_PASSWORD, PASSWORD, add_all, names, redeem, reset_password, set_password,
+        OTHER_PASSWORD, PASSWORD, add_all, names, patiently, redeem, reset_password, set_password,
         side_by_side,
     },
     place::{Place, Store, on_both_stores},
@@ -55,13 +55,14 @@ fn however_a_password_is_set_it_is_stored_as_strong(store: Store) {
     let server = place.server().start();
     let code = server.setup_code().unwrap();
     let sent = json!({"code": code, "email": ADMIN, "password": PASSWORD});
-    let made = server.anonymous().post("/api/setup", &sent).gives(201).json();
+    let made = patiently(|| server.anonymous().post("/api/setup", &sent)).gives(201).json();
     let admin = server.client(made["apiKey"].as_str().unwrap());
     let users = [ADMIN, "by-admin@example.com", "by-command@example.com", "by-link@example.com"];
     for user in &users[1..] {
         admin.add(user, "viewer").gives(201);
     }
-    admin.put_text(&format!("/api/users/{}/password", users[1]), PASSWORD).gives(204);
+    let path = format!("/api/users/{}/password", users[1]);
+    patiently(|| admin.put_text(&path, PASSWORD)).gives(204);
     set_password(&place, users[2], PASSWORD);
     let link = admin.send("POST", &format!("/api/users/{}/passwordlink", users[3]), None);
     let link = link.unwrap().gives(201).json()["link"].as_str().unwrap().to_owned();
@@ -74,6 +75,6 @@ fn however_a_password_is_set_it_is_stored_as_strong(store: Store) {
     for user in users {
         must_be_new(user);
     }
-    admin.put_text("/api/mypassword", OTHER_PASSWORD).gives(204);
+    patiently(|| admin.put_text("/api/mypassword", OTHER_PASSWORD)).gives(204);
     must_be_new(ADMIN);
 }
