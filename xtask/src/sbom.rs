@@ -29,15 +29,12 @@ const PROGRAM: &str = "dqops-users";
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let text = text(&options.platform)?;
-    match &options.out {
-        Some(file) => {
-            std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
-        }
-        None => {
-            print!("{text}");
-            Ok(())
-        }
+    if let Some(file) = &options.out {
+        return std::fs::write(file, text)
+            .with_context(|| format!("cannot write {}", file.display()));
     }
+    print!("{text}");
+    Ok(())
 }
 
 fn text(platform: &str) -> Result<String> {
@@ -75,7 +72,7 @@ fn document(metadata: &Value, tree: &str, hashes: &BTreeMap<String, String>) -> 
                 text_of(&node["id"]),
                 list(&node["deps"])
                     .iter()
-                    .filter(is_in_program)
+                    .filter(|dependency| is_in_program(dependency))
                     .map(|dep| text_of(&dep["pkg"]))
                     .filter(|id| packages.contains_key(&**id))
                     .collect(),
@@ -122,7 +119,7 @@ fn document(metadata: &Value, tree: &str, hashes: &BTreeMap<String, String>) -> 
 }
 
 /// Whether the dependency ends up in the program, rather than in its tests or its build.
-fn is_in_program(dependency: &&Value) -> bool {
+fn is_in_program(dependency: &Value) -> bool {
     let kinds = dependency["dep_kinds"].as_array();
     kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
 }

@@ -47,12 +47,12 @@ impl Machine {
         let shell = workspace::shell()?;
         let commit = cmd!(shell, "git rev-parse --short HEAD").quiet().read()?;
         let changes = cmd!(shell, "git status --porcelain --untracked-files=no").quiet().read()?;
-        let changed = if changes.is_empty() { "" } else { " with changes" };
+        let suffix = if changes.is_empty() { "" } else { " with changes" };
         let postgres = subject::psql(postgres, "SHOW server_version")?;
         let postgres = postgres.split(' ').next().unwrap_or_default();
         Ok(format!(
             "{cores} cores ({processor}), {} GiB of memory, Linux {}, PostgreSQL {postgres} on the same machine; \
-             commit {commit}{changed}, {}. Other programs took {:.0} % of the cores before the run.{}",
+             commit {commit}{suffix}, {}. Other programs took {:.0} % of the cores before the run.{}",
             kib.div_ceil(1024 * 1024),
             kernel.trim().split('-').next().unwrap_or_default(),
             today().strftime("%Y-%m-%d"),

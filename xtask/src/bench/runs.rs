@@ -158,8 +158,8 @@ impl Run<'_> {
         server: &Running,
         users: usize,
     ) -> Result<()> {
-        let changes = [Operation::Create, Operation::Delete, Operation::Update];
-        if !changes.into_iter().any(|operation| self.options.wants(operation)) {
+        let operations = [Operation::Create, Operation::Delete, Operation::Update];
+        if !operations.into_iter().any(|operation| self.options.wants(operation)) {
             return Ok(());
         }
         let mut engine = Engine::open(store, postgres).await?;
@@ -198,7 +198,7 @@ impl Run<'_> {
             }
         }
         engine.close().await?;
-        for (operation, ours) in changes.into_iter().zip(&ours) {
+        for (operation, ours) in operations.into_iter().zip(&ours) {
             for (clients, ours) in WRITERS.into_iter().zip(ours) {
                 self.add(Measurement::of(operation, (store, users, clients), ours, &limit));
             }

@@ -87,7 +87,8 @@ impl Subject {
         subject.command(&["user", "import", path.to_str().context("a path")?])?;
         subject.imported_in = started.elapsed();
         subject.set_password()?;
-        subject.token = subject.command(&["api-key", "issue", ADMIN])?.trim().to_owned();
+        let token = subject.command(&["api-key", "issue", ADMIN])?;
+        token.trim().clone_into(&mut subject.token);
         Ok(subject)
     }
 

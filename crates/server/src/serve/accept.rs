@@ -59,7 +59,7 @@ pub(super) struct Entrance {
 struct Connections {
     router: Router,
     places: Arc<Semaphore>,
-    max_connections: NonZeroUsize,
+    bound: NonZeroUsize,
     builder: http1::Builder,
     graceful: GracefulShutdown,
     /// Whether the server is about to end.
@@ -97,7 +97,7 @@ impl Entrance {
         let connections = Connections {
             router,
             places: Arc::new(Semaphore::new(max_connections.get())),
-            max_connections,
+            bound: max_connections,
             builder,
             graceful: GracefulShutdown::new(),
             is_ending: Arc::default(),
@@ -207,7 +207,7 @@ impl Connections {
 
     /// Gives all a while to get their last answers, then waits for those who are being answered.
     async fn end(self) {
-        let all = u32::try_from(self.max_connections.get()).unwrap_or(u32::MAX);
+        let all = u32::try_from(self.bound.get()).unwrap_or(u32::MAX);
         // There is nothing to wait for when no connection holds a place any more.
         let _ = tokio::time::timeout(LAST_ANSWERS, self.places.acquire_many(all)).await;
         self.graceful.shutdown().await;

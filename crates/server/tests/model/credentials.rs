@@ -96,10 +96,13 @@ impl Directory {
                 self.link_of(caller, *named).map(|has_link| *has_link = true)?;
                 Ok(Gets::Object(201, Map::new()))
             }
-            Act::Link(named) => match *self.link_of(caller, *named)? {
-                true => Ok(Gets::Object(200, Map::from_iter([("expired".into(), false.into())]))),
-                false => Err(refuse(404, "password_link_not_found")),
-            },
+            Act::Link(named) => {
+                if *self.link_of(caller, *named)? {
+                    Ok(Gets::Object(200, Map::from_iter([("expired".into(), false.into())])))
+                } else {
+                    Err(refuse(404, "password_link_not_found"))
+                }
+            }
             Act::RevokeLink(named) => match self.link_of(caller, *named)? {
                 has_link if *has_link => {
                     *has_link = false;

@@ -106,6 +106,7 @@ pub(crate) enum Believed {
 /// What a body says about a user.
 #[derive(Clone, Debug)]
 pub(crate) struct Wish {
+    #[expect(clippy::option_option, reason = "left out, null, and a role are three things")]
     pub(crate) role: Option<Option<Role>>,
     pub(crate) domains: Option<Vec<(usize, Role)>>,
 }

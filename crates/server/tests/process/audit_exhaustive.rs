@@ -148,7 +148,7 @@ fn written_anew(records: &[AuditRecord], at: usize) -> Vec<AuditRecord> {
     for record in &records[at..] {
         let mut entry = record.entry().unwrap();
         if record.number == records[at].number {
-            entry.subject = "eve@example.com".to_owned();
+            "eve@example.com".clone_into(&mut entry.subject);
         }
         anew.push(AuditRecord::following(head_of(&anew), &entry));
     }

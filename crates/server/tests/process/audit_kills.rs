@@ -74,10 +74,10 @@ impl Writer<'_> {
         self.ask((Action::UserCreated, &email), ("POST", "/api/users"), &user("viewer"), 201)?;
         self.ask((Action::UserUpdated, &email), ("PUT", &path), &user("editor"), 204)?;
         self.ask((Action::PasswordLinkIssued, &email), ("POST", &link), "{}", 201)?;
-        if number % 3 > 0 {
+        if !number.is_multiple_of(3) {
             self.ask((Action::PasswordLinkRevoked, &email), ("DELETE", &link), "", 204)?;
         }
-        if number % 4 > 0 {
+        if !number.is_multiple_of(4) {
             self.ask((Action::UserDeleted, &email), ("DELETE", &path), "", 204)?;
         }
         if number.is_multiple_of(A_FAILURE_EVERY) {

@@ -74,7 +74,8 @@ fn no_failed_sign_in_can_be_told_from_another(store: Store) {
     for number in (0..5).chain(0..samples) {
         for turn in 0..KINDS.len() {
             // Each round begins with another kind, and every other goes the other way round.
-            let turn = if number / KINDS.len() % 2 == 0 { turn } else { KINDS.len() - turn };
+            let turn =
+                if (number / KINDS.len()).is_multiple_of(2) { turn } else { KINDS.len() - turn };
             let kind = (number + turn) % KINDS.len();
             let (name, password) = KINDS[kind];
             let attempts: usize = times.iter().map(Vec::len).sum();

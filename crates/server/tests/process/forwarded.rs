@@ -14,6 +14,9 @@ use crate::{
     time::timed,
 };
 
+/// The value of X-Forwarded-For in an attacker's request of that number.
+type Header = fn(usize) -> String;
+
 on_both_stores!(
     a_thousand_values_from_elsewhere_are_one_place,
     the_header_counts_from_right_to_left_up_to_the_first_that_is_no_proxy,
@@ -47,7 +50,7 @@ fn a_thousand_values_from_elsewhere_are_one_place(store: Store) {
     add_all_with_password(&stage.place, &users, "viewer");
     let other = elsewhere(&stage);
     let (here, elsewhere) = (stage.server.anonymous(), other.anonymous());
-    let attacks: [(&Client, fn(usize) -> String); 3] = [
+    let attacks: [(&Client, Header); 3] = [
         (&elsewhere, made_up),
         (&here, |number| format!("{}, 203.0.113.5", made_up(number))),
         (&here, |number| format!("192.0.2.7, {}, 127.0.0.1, 203.0.113.6", made_up(number))),

@@ -73,11 +73,11 @@ fn sign_in_again_and_again(trial: &Trial, server: &Server, from: impl Fn(usize) 
     let mut worst = Duration::ZERO;
     for number in 0..count(3, 100) {
         let victim = server.anonymous().from(&from(number));
-        let (_, took) = timed(|| {
+        let ((), took) = timed(|| {
             eventually(PROMISED, "the victim signs in", || {
                 let reply = try_to_sign_in(&victim, ADMIN, PASSWORD);
                 (reply.status == 201).then_some(())
-            })
+            });
         });
         worst = worst.max(took);
         trial.tried(1);

@@ -78,9 +78,9 @@ fn of_two_hundred_wrong_passwords_at_once_no_more_are_looked_at_than_the_throttl
         assert!(looked_at <= bound(began), "round {round}: {looked_at} were looked at");
         // A replica ends, in one way or the other, and another one takes its place.
         if round.is_multiple_of(2) {
-            other.kill()
+            other.kill();
         } else {
-            drop(other.stop())
+            drop(other.stop());
         }
         other = stage.replica_behind_a_proxy();
         looked_at += count_looked_at(&[&other], &from, user, AT_ONCE);
