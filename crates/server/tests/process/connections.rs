@@ -154,5 +154,5 @@ fn the_server_asks_for_as_many_open_files_as_its_connections_need() {
 
     let program = place.server().args(&["--max-connections", "300"]);
     let (done, _) = program.after("ulimit -n 128").start().stop();
-    assert!(done.stderr.contains("raise `ulimit -n`"), "{}", done.stderr);
+    assert!(done.stderr.contains("raise the limit (ulimit -n"), "{}", done.stderr);
 }

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use crate::{place::Store, shutdown::begin_to_add, stage::Stage, time::timed};
 
 #[test]
-fn what_never_ends_is_cut_off() {
+fn what_never_ends_does_not_hold_up_the_end() {
     let mut stage = Stage::new(Store::Sqlite);
     let mut half_a_head = stage.admin.connect().unwrap();
     half_a_head.write("GET /api/us").unwrap();
@@ -20,8 +20,7 @@ fn what_never_ends_is_cut_off() {
     });
     stage.server.signal(Signal::TERM);
     let (done, took) = timed(|| stage.server.end());
-    assert!(Duration::from_secs(5) < took && took < Duration::from_secs(15), "{took:?}");
-    assert!(done.stderr.contains("are cut off"), "{}", done.stderr);
+    assert!(Duration::from_secs(5) < took && took < Duration::from_secs(12), "{took:?}");
     done.succeeds();
     dripping.join().unwrap();
     half_a_head.reply().unwrap_err();

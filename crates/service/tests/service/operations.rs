@@ -4,8 +4,8 @@ use std::{ops::ControlFlow::Continue, sync::Arc};
 
 use dqops_users_domain::{ApiKeyId, DataDomainName, Email, Role, SessionId, licence::LicenceType};
 use dqops_users_service::{
-    AuditPage, Caller, Directory, ImportMode, KeyLifetime, NewKey, ServiceError, UserBrowse,
-    UserPage,
+    AuditPage, Caller, CopyError, CopyPlan, CopyPurpose, Directory, ImportMode, KeyLifetime,
+    NewKey, ServiceError, UserBrowse, UserPage,
 };
 use futures_util::future::BoxFuture;
 
@@ -214,12 +214,26 @@ pub(crate) const OPERATIONS: &[(&str, &str, Operation)] = &[
         }),
     ),
     ("recover_admin", "lllll", operation!(|t, d, c| d.recover_admin(c, &t.other, None))),
+    ("copy_into", "lllll", operation!(|t, d, c| copy(d, c))),
 ];
+
+/// Copies into a directory that was just made; that it is not for this caller counts as the refusal of
+/// other operations that are the local operator's.
+async fn copy(directory: &Directory, caller: &Caller) -> Result<(), ServiceError> {
+    let target = Stage::sqlite().await;
+    let (purpose, progress) = (CopyPurpose::Move, Arc::new(|_, _| {}));
+    let plan = CopyPlan { purpose, accepts_broken_trail: false, progress };
+    match directory.copy_into(caller, &target.directory, plan).await {
+        Err(CopyError::NotForThisCaller) => Err(ServiceError::AuthenticationRequired),
+        answer => Ok(drop(answer.unwrap())),
+    }
+}
 
 /// The operations that take no caller.
 pub(crate) const WITHOUT_CALLER: &[&str] = &[
     "new",
     "close",
+    "figures",
     "start",
     "note_time",
     "check_health",

@@ -101,7 +101,7 @@ async fn the_nameless_admin_may_do_all_but_what_needs_a_user_behind_it() {
             "revoke_api_key_of mixed" => 'k',
             "sign_out" | "end_session_of mixed" => 's',
             "issue_api_key own" | "issue_api_key other" => 'm',
-            "recover_admin" => 'l',
+            "recover_admin" | "copy_into" => 'l',
             _ => 'y',
         };
         assert_eq!(letter(&operation(&trial).await), expected, "{name}");
