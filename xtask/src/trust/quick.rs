@@ -14,7 +14,7 @@ use super::{
 use crate::{test, workspace};
 
 pub(super) fn run() -> Result<()> {
-    let file = Record::folder()?.join("reports");
+    let file = Record::folder()?.join("quick.reports");
     fs::write(&file, "")?;
     let mut outcomes = vec![test::run_with(&[], &environment(&file))];
     for promise in PARTS.iter().flat_map(|(_, promises)| *promises) {

@@ -26,7 +26,8 @@ pub(super) fn try_it(
     commit: &str,
 ) -> Result<Record> {
     let folder = Record::folder()?;
-    let reports = folder.join("reports");
+    // A file for each promise: two may be tried beside each other.
+    let reports = folder.join(format!("{}.reports", promise.id));
     fs::write(&reports, "")?;
     let mut log = File::create(folder.join(format!("{}.log", promise.id)))?;
     let mut failures = Vec::new();
