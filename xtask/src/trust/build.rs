@@ -1,4 +1,4 @@
-//! Builds the tests of the wanted promises, and says where their programs are.
+//! Builds the tests of the promises, and says where their programs are.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +11,7 @@ use xshell::cmd;
 
 use super::{
     Surroundings,
-    promises::{Promise, Run},
+    promises::{PARTS, Run},
 };
 use crate::{vendor, workspace};
 
@@ -25,21 +25,17 @@ pub(super) struct Program {
 /// The program of each package and target.
 pub(super) type Programs = BTreeMap<(String, String), Program>;
 
-pub(super) fn build(
-    wanted: &[&Promise],
-    quick: bool,
-    surroundings: &Surroundings,
-) -> Result<Programs> {
-    let runs = wanted.iter().flat_map(|promise| promise.runs);
+/// Builds the tests of all promises, whichever are wanted: of other packages the dependencies would have
+/// other features, and be built anew.
+pub(super) fn build(quick: bool, surroundings: &Surroundings) -> Result<Programs> {
+    let promises = PARTS.iter().flat_map(|(_, promises)| *promises);
+    let runs = promises.flat_map(|promise| promise.runs);
     let packages: BTreeSet<_> = runs
         .filter_map(|run| match run {
             Run::Tests { package, .. } => Some(["--package", package]),
             Run::Task(_) => None,
         })
         .collect();
-    if packages.is_empty() {
-        return Ok(Programs::new());
-    }
     let shell = workspace::shell()?;
     let args = packages.into_iter().flatten();
     let release = (!quick).then_some("--release");

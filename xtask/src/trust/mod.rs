@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let wanted = wanted(options)?;
     let (key_file, public_key) = vendor::for_tests()?;
     let surroundings = Surroundings { key_file, public_key, postgres: Server::get()? };
-    let programs = build::build(&wanted, options.quick, &surroundings)?;
+    let programs = build::build(options.quick, &surroundings)?;
     let commit = commit()?;
     let bar = bar(wanted.len());
     let mut records = Vec::new();
