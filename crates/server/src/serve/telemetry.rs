@@ -134,5 +134,6 @@ impl<F> WithRequestId<F> {
 pub(crate) fn start_for_command() {
     let filter = Targets::new().with_default(Level::ERROR).with_target("dqops_users", Level::WARN);
     let layer = fmt::layer().with_writer(io::stderr).without_time().with_target(false);
+    let layer = layer.with_ansi(io::stderr().is_terminal());
     tracing_subscriber::registry().with(filter).with(layer).init();
 }

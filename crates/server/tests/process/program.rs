@@ -150,7 +150,8 @@ impl Done {
     #[track_caller]
     pub(crate) fn fails(self, code: i32) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{}", self.stderr);
-        assert!(self.stderr.starts_with("error: "), "{self:?}");
+        let mut said = self.stderr.lines().skip_while(|line| line.starts_with(" WARN "));
+        assert!(said.next().is_some_and(|line| line.starts_with("error: ")), "{self:?}");
         self.stderr
     }
 }
