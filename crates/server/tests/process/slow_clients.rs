@@ -9,7 +9,10 @@ use std::{
 };
 
 use dqops_users_trust::{count, is_full, promise};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::{
+    net::sockopt::set_socket_recv_buffer_size,
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
 
 use crate::{
     client::{Client, Wire},
@@ -62,6 +65,8 @@ struct Slow {
 impl Slow {
     fn new(admin: &Client, slowness: Slowness) -> Self {
         let mut stream = TcpStream::connect(admin.address()).unwrap();
+        // Else the system reads megabytes in the client's place, and that is not slow.
+        set_socket_recv_buffer_size(&stream, 4096).unwrap();
         let began = now();
         let first = match slowness {
             Slowness::Silent => String::new(),
@@ -158,7 +163,12 @@ fn slow_clients_are_dropped_and_others_do_not_wait_for_them(store: Store) {
             Slow::new(&stage.admin, slowness)
         })
         .collect();
-    while !others.is_finished() {
+    // The last of them came seconds after the first.
+    let is_late = |slow: &Slow| slow.began.elapsed() > PROMISED + LOOKING;
+    let is_over = |slow: &[Slow]| {
+        !is_full() || slow.iter().all(|slow| slow.dropped_after.is_some() || is_late(slow))
+    };
+    while !others.is_finished() || !is_over(&slow) {
         let ((), took) = timed(|| slow.iter_mut().for_each(Slow::go_on));
         thread::sleep(TRICKLE.saturating_sub(took));
     }
