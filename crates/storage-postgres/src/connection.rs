@@ -90,7 +90,10 @@ where
     }
 }
 
-fn query<'q>(sql: &'static str, values: &[Value<'_>]) -> Query<'q, Postgres, PgArguments> {
+pub(crate) fn query<'q>(
+    sql: &'static str,
+    values: &[Value<'_>],
+) -> Query<'q, Postgres, PgArguments> {
     values.iter().fold(sqlx::query(sql), |query, value| match *value {
         Value::Integer(number) => query.bind(number),
         Value::OptionalInteger(number) => query.bind(number),
@@ -102,7 +105,7 @@ fn query<'q>(sql: &'static str, values: &[Value<'_>]) -> Query<'q, Postgres, PgA
     })
 }
 
-struct Fetched(PgRow);
+pub(crate) struct Fetched(pub(crate) PgRow);
 
 impl Row for Fetched {
     fn integer(&self, column: usize) -> Result<i64, StorageError> {

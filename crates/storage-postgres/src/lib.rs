@@ -3,8 +3,10 @@
 //! Writers of all replicas take turns under one advisory lock. Nothing is delivered from replica to
 //! replica: each asks for the epoch when its lease has run out.
 
+mod alone;
 mod connection;
 mod error;
+mod live;
 mod migrations;
 mod options;
 #[cfg(feature = "test-database")]
@@ -26,8 +28,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+use alone::Alone;
 use connection::{Held, within};
 use error::storage_error;
+use live::on_a_live_connection;
 #[cfg(feature = "test-database")]
 pub use test_database::TestDatabase;
 
@@ -82,20 +86,6 @@ impl PostgresStorage {
     }
 }
 
-/// Tries again on another connection: after a restart of the server, each pooled one fails once.
-macro_rules! on_a_live_connection {
-    ($attempt:expr) => {{
-        let mut outcome = $attempt.await;
-        for _ in 0..READERS {
-            match &outcome {
-                Err(error) if error::was_dropped_by_server(error) => outcome = $attempt.await,
-                _ => break,
-            }
-        }
-        outcome
-    }};
-}
-
 #[async_trait]
 impl Storage for PostgresStorage {
     async fn read(&self) -> Result<Box<dyn Reader>, StorageError> {
@@ -104,8 +94,7 @@ impl Storage for PostgresStorage {
     }
 
     async fn read_once(&self) -> Result<Box<dyn Reader>, StorageError> {
-        let connection = within(self.readers.acquire()).await?;
-        Ok(Box::new(SqlSession::reading(Held::new(connection))))
+        Ok(Box::new(SqlSession::reading(Alone(self.readers.clone()))))
     }
 
     async fn read_epoch(&self) -> Result<Epoch, StorageError> {

@@ -44,8 +44,7 @@ pub trait Storage: Send + Sync {
     async fn read(&self) -> Result<Box<dyn Reader>, StorageError>;
 
     /// Opens a reader for one statement alone, which needs no snapshot: `find_by_digest`,
-    /// `find_session_by_digest`. Where [`Storage::read`] would notice that the connection died while
-    /// it was idle, here the statement fails.
+    /// `find_session_by_digest`.
     async fn read_once(&self) -> Result<Box<dyn Reader>, StorageError> {
         self.read().await
     }

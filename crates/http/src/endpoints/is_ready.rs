@@ -1,9 +1,9 @@
 //! `GET /health/ready`: whether requests should be sent here.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 use dqops_users_web::{Failure, Problem};
 
-use super::private;
+use super::is_healthy::is_healthy;
 use crate::state::SharedState;
 
 /// Whether this server should get requests: not while the storage does not answer, and not once the server
@@ -19,6 +19,5 @@ pub(crate) async fn is_ready(State(state): State<SharedState>) -> Result<Respons
     if state.stopping.has_begun() {
         return Err(Problem::stopping().into());
     }
-    state.directory.check_health().await?;
-    Ok(private(StatusCode::OK, b"\"OK\"".to_vec()))
+    is_healthy(State(state)).await
 }

@@ -1,15 +1,7 @@
 //! The accept loop: a bound on connections, a bound on the time for a request's head, and an orderly
 //! end. `axum::serve` has none of these.
 
-use std::{
-    net::SocketAddr,
-    num::NonZeroUsize,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,6 +10,7 @@ use axum::{
     response::Response,
 };
 use dqops_users_metrics::{Counter, Gauge, Metrics};
+use dqops_users_web::Stopping;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -62,8 +55,8 @@ struct Connections {
     bound: NonZeroUsize,
     builder: http1::Builder,
     graceful: GracefulShutdown,
-    /// Whether the server is about to end.
-    is_ending: Arc<AtomicBool>,
+    /// Whether these are the last answers.
+    ending: Stopping,
     figures: Option<Figures>,
 }
 
@@ -100,7 +93,7 @@ impl Entrance {
             bound: max_connections,
             builder,
             graceful: GracefulShutdown::new(),
-            is_ending: Arc::default(),
+            ending: Stopping::default(),
             figures: None,
         };
         Self { listener, connections }
@@ -141,7 +134,7 @@ impl Entrance {
     /// signal.
     pub(super) async fn close(self, stop: &mut StopSignals) {
         let Self { listener, connections } = self;
-        connections.is_ending.store(true, Ordering::Relaxed);
+        connections.ending.begin();
         connections.serve_those_who_wait(listener);
         tokio::select! {
             () = connections.end() => return,
@@ -179,13 +172,13 @@ impl Connections {
     ) -> impl GracefulConnection<Error = hyper::Error> + Send + use<> {
         let _ = stream.set_nodelay(true);
         let peer = ConnectInfo(peer);
-        let is_ending = Arc::clone(&self.is_ending);
+        let ending = self.ending.clone();
         let service = self.router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
             request
         });
         let service = service.map_response(move |mut response: Response| {
-            if is_ending.load(Ordering::Relaxed) {
+            if ending.has_begun() {
                 response.headers_mut().insert(header::CONNECTION, CLOSE);
             }
             response

@@ -50,14 +50,8 @@ impl Directory {
         epoch: Epoch,
     ) -> Result<Arc<Holder>, ServiceError> {
         self.shared.figures.callers.miss();
-        let once = self.storage.read_once().await?;
-        let found = match Holder::find(&mut *{ once }, kind, &digest, epoch).await {
-            // The connection died while it was idle; a snapshot begins on one that lives.
-            Err(error) if error.is_connection_lost() && error.as_silence().is_none() => {
-                Holder::find(&mut *self.storage.read().await?, kind, &digest, epoch).await?
-            }
-            answer => answer?,
-        };
+        let mut reader = self.storage.read_once().await?;
+        let found = Holder::find(&mut *reader, kind, &digest, epoch).await?;
         let holder = Arc::new(found.ok_or(ServiceError::InvalidCredential)?);
         self.facts.holders.insert(digest, (epoch, Arc::clone(&holder)));
         Ok(holder)

@@ -25,9 +25,9 @@ impl Directory {
         &self,
         caller: &Caller,
     ) -> Result<Vec<LicenceAllowance>, ServiceError> {
-        caller.must(Permission::View)?;
-        let facts = self.facts_at(self.storage.epoch().await?).await?;
-        let users = self.storage.read().await?.count_users().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
+        let facts = self.read_facts(&mut *reader).await?;
+        let users = reader.count_users().await?;
         let (licence, now) = (&facts.licence, facts.licence_time(self.shared.ambient.now()));
         let change = |change| licence.permit(ChangeRoles { change, users }, now).err();
         let widens = |in_data_domains| AccessChange::Widens { in_data_domains };

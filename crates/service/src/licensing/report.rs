@@ -40,9 +40,9 @@ impl Directory {
     /// # Errors
     /// [`ServiceError::PermissionDenied`] to those who may not see.
     pub async fn licence_report(&self, caller: &Caller) -> Result<LicenceReport, ServiceError> {
-        caller.must(Permission::View)?;
-        let facts = self.facts_at(self.storage.epoch().await?).await?;
-        let users = self.storage.read().await?.count_users().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
+        let facts = self.read_facts(&mut *reader).await?;
+        let users = reader.count_users().await?;
         let now = self.shared.ambient.now();
         let licence = &facts.licence;
         Ok(LicenceReport {

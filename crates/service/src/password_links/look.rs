@@ -17,8 +17,8 @@ impl Directory {
         caller: &Caller,
         email: &Email,
     ) -> Result<PasswordLink, ServiceError> {
-        caller.must(Permission::ManageAccount)?;
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) =
+            self.read_for(caller, |caller| caller.must(Permission::ManageAccount)).await?;
         let found = reader.find_user(email).await?;
         let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
         let link = reader.password_link(user.id).await?;

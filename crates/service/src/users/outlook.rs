@@ -57,9 +57,9 @@ impl Directory {
     /// # Errors
     /// [`ServiceError::PermissionDenied`] to those who may not see.
     pub async fn seat_outlook(&self, caller: &Caller) -> Result<SeatOutlook, ServiceError> {
-        caller.must(Permission::View)?;
-        let facts = self.facts_at(self.storage.epoch().await?).await?;
-        let users = self.storage.read().await?.count_users().await?;
+        let (mut reader, _) = self.read_for(caller, |caller| caller.must(Permission::View)).await?;
+        let facts = self.read_facts(&mut *reader).await?;
+        let users = reader.count_users().await?;
         let now = facts.licence_time(self.shared.ambient.now());
         let permit = facts.licence.permit(CreateUser { users }, now);
         Ok(SeatOutlook {
@@ -79,8 +79,8 @@ impl Directory {
         caller: &Caller,
         email: &Email,
     ) -> Result<UserOutlook, ServiceError> {
-        caller.must(Permission::ManageAccount)?;
-        let mut reader = self.storage.read().await?;
+        let (mut reader, _) =
+            self.read_for(caller, |caller| caller.must(Permission::ManageAccount)).await?;
         let found = reader.find_user(email).await?;
         let user = found.ok_or_else(|| ServiceError::UserNotFound(email.clone()))?;
         let facts = self.read_facts(&mut *reader).await?;

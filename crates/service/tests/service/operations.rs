@@ -223,10 +223,12 @@ async fn copy(directory: &Directory, caller: &Caller) -> Result<(), ServiceError
     let target = Stage::sqlite().await;
     let (purpose, progress) = (CopyPurpose::Move, Arc::new(|_, _| {}));
     let plan = CopyPlan { purpose, accepts_broken_trail: false, progress };
-    match directory.copy_into(caller, &target.directory, plan).await {
-        Err(CopyError::NotForThisCaller) => Err(ServiceError::AuthenticationRequired),
-        answer => Ok(drop(answer.unwrap())),
+    let answer = directory.copy_into(caller, &target.directory, plan).await;
+    if matches!(answer, Err(CopyError::NotForThisCaller)) {
+        return Err(ServiceError::AuthenticationRequired);
     }
+    answer.unwrap();
+    Ok(())
 }
 
 /// The operations that take no caller.

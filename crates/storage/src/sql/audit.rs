@@ -113,7 +113,7 @@ impl<C: SqlConnection> AuditWriter for SqlSession<C> {
             ]
         });
         let rows: Vec<_> = rows.collect();
-        self.insert_rows(&INSERT, &rows).await.map_err(|error| error.naming(WHAT))?;
+        self.insert_rows(&INSERT, rows.as_flattened()).await.map_err(|error| error.naming(WHAT))?;
         if let Some(last) = records.last() {
             self.changes.audit_head = Some(last.head());
         }

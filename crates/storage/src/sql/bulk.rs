@@ -5,18 +5,18 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 use dqops_users_domain::Epoch;
 
-use super::{SqlConnection, SqlSession, Value, connection::Row};
+use super::{
+    SqlConnection, SqlSession, Value,
+    connection::Row,
+    rows::{RowInsert, places},
+};
 use crate::{BulkReader, BulkWriter, ColumnKind, StorageError, StoredRow, Table, bulk::Cell};
-
-/// Rows that one statement adds: fewer trips to a server, within the bounds on values of a statement.
-const ROWS_AT_ONCE: usize = 100;
 
 struct Statements {
     count: String,
     first: String,
     after: String,
-    insert: String,
-    insert_many: String,
+    insert: RowInsert,
 }
 
 static STATEMENTS: LazyLock<Vec<Statements>> =
@@ -24,33 +24,24 @@ static STATEMENTS: LazyLock<Vec<Statements>> =
 
 impl Statements {
     fn of(table: Table) -> Self {
-        let (name, length) = (table.name(), table.columns().len());
+        let name = table.name();
         let names: Vec<_> = table.columns().iter().map(|(name, _)| *name).collect();
         let (columns, key) = (names.join(", "), names[..table.key_length()].join(", "));
         let select = format!("SELECT {columns} FROM {name}");
-        let insert = format!("INSERT INTO {name} ({columns}) VALUES");
-        let rows: Vec<_> = (0..ROWS_AT_ONCE).map(|row| values(1 + row * length, length)).collect();
         Self {
             count: format!("SELECT count(*) FROM {name}"),
             first: format!("{select} ORDER BY {key} LIMIT $1"),
             after: format!(
                 "{select} WHERE ({key}) > {} ORDER BY {key} LIMIT $1",
-                values(2, table.key_length())
+                places(2, table.key_length())
             ),
-            insert: format!("{insert} {}", rows[0]),
-            insert_many: format!("{insert} {}", rows.join(", ")),
+            insert: RowInsert::new(&format!("{name} ({columns})"), names.len(), ""),
         }
     }
 
     fn on(table: Table) -> &'static Self {
         &STATEMENTS[table as usize]
     }
-}
-
-/// Places of a statement: `($2, $3)`.
-fn values(first: usize, length: usize) -> String {
-    let places: Vec<_> = (first..first + length).map(|number| format!("${number}")).collect();
-    format!("({})", places.join(", "))
 }
 
 #[async_trait]
@@ -104,17 +95,8 @@ impl<C: SqlConnection> BulkWriter for SqlSession<C> {
             Table::Audit => self.changes.audit_head = None,
             _ => {}
         }
-        for rows in rows.chunks(ROWS_AT_ONCE) {
-            if rows.len() == ROWS_AT_ONCE {
-                let bound: Vec<_> = rows.iter().flat_map(|row| &row.0).map(Value::from).collect();
-                self.execute(&Statements::on(table).insert_many, &bound).await?;
-                continue;
-            }
-            for row in rows {
-                let bound: Vec<_> = row.0.iter().map(Value::from).collect();
-                self.execute(&Statements::on(table).insert, &bound).await?;
-            }
-        }
+        let values: Vec<_> = rows.iter().flat_map(|row| &row.0).map(Value::from).collect();
+        self.insert_rows(&Statements::on(table).insert, &values).await?;
         Ok(())
     }
 
@@ -174,18 +156,5 @@ mod tests {
             "SELECT user_id, data_domain, role FROM data_domain_roles \
              WHERE (user_id, data_domain) > ($2, $3) ORDER BY user_id, data_domain LIMIT $1"
         );
-        assert_eq!(
-            statements.insert,
-            "INSERT INTO data_domain_roles (user_id, data_domain, role) VALUES ($1, $2, $3)"
-        );
-        assert!(statements.insert_many.ends_with("($298, $299, $300)"));
-    }
-
-    /// The bound of Postgres is 65,535 and that of `SQLite` 32,766.
-    #[test]
-    fn no_statement_has_too_many_values() {
-        for table in Table::ALL {
-            assert!(table.columns().len() * ROWS_AT_ONCE < 32_766, "{}", table.name());
-        }
     }
 }

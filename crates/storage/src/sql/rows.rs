@@ -8,6 +8,7 @@ const AT_ONCE: usize = 64;
 
 /// The statements that insert rows into a table.
 pub(super) struct RowInsert {
+    columns: usize,
     one: String,
     many: String,
 }
@@ -16,33 +17,60 @@ impl RowInsert {
     /// Into a table and its columns, so many, with what stands at the end of the statement.
     pub(super) fn new(into: &str, columns: usize, end: &str) -> Self {
         let statement = |rows: usize| {
-            let row = |row: usize| {
-                let places: Vec<_> =
-                    (1..=columns).map(|place| format!("${}", row * columns + place)).collect();
-                format!("({})", places.join(", "))
-            };
-            let rows: Vec<_> = (0..rows).map(row).collect();
+            let rows: Vec<_> = (0..rows).map(|row| places(1 + row * columns, columns)).collect();
             format!("INSERT INTO {into} VALUES {} {end}", rows.join(", "))
         };
-        Self { one: statement(1), many: statement(AT_ONCE) }
+        Self { columns, one: statement(1), many: statement(AT_ONCE) }
     }
 }
 
+/// Places of a statement: `($2, $3)`.
+pub(super) fn places(first: usize, length: usize) -> String {
+    let places: Vec<_> = (first..first + length).map(|number| format!("${number}")).collect();
+    format!("({})", places.join(", "))
+}
+
 impl<C: SqlConnection> SqlSession<C> {
-    /// Inserts rows in their order. Answers how many there were inserted.
-    pub(super) async fn insert_rows<const COLUMNS: usize>(
+    /// Inserts rows, whose values come one after the other. Answers how many there were inserted.
+    pub(super) async fn insert_rows(
         &mut self,
         insert: &'static RowInsert,
-        rows: &[[Value<'_>; COLUMNS]],
+        values: &[Value<'_>],
     ) -> Result<u64, StorageError> {
         let mut inserted = 0;
-        let (many, rest) = rows.as_chunks::<AT_ONCE>();
-        for rows in many {
-            inserted += self.execute(&insert.many, rows.as_flattened()).await?;
+        let (many, one) = (insert.columns * AT_ONCE, insert.columns);
+        let (full, rest) = values.split_at(values.len() / many * many);
+        for rows in full.chunks_exact(many) {
+            inserted += self.execute(&insert.many, rows).await?;
         }
-        for row in rest {
+        for row in rest.chunks_exact(one) {
             inserted += self.execute(&insert.one, row).await?;
         }
         Ok(inserted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Table;
+
+    #[test]
+    fn statements_name_every_value() {
+        let insert = RowInsert::new("cups (kind, size)", 2, "ON CONFLICT DO NOTHING");
+        assert_eq!(
+            insert.one,
+            "INSERT INTO cups (kind, size) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        );
+        assert!(insert.many.contains("VALUES ($1, $2), ($3, $4), "));
+        assert!(insert.many.contains("($127, $128) ON"));
+    }
+
+    /// The bound of Postgres is 65,535 and that of `SQLite` 32,766.
+    #[test]
+    fn no_statement_has_too_many_values() {
+        for table in Table::ALL {
+            assert!(table.columns().len() * AT_ONCE < 32_766, "{}", table.name());
+        }
     }
 }

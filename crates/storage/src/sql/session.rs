@@ -62,9 +62,8 @@ impl<C: SqlConnection> SqlSession<C> {
 
     /// A session on a connection that holds the directory lock.
     pub(crate) fn writing(connection: C, opening: Opening) -> Self {
-        let random = RandomState::new().hash_one("epoch");
         let Opening { record, users, audit_head } = opening;
-        let next = record.epoch.next(random);
+        let next = record.epoch.next(random());
         let changes = Changes {
             record: Some((record, users)),
             audit_head: Some(audit_head),

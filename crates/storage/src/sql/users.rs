@@ -8,7 +8,11 @@ use dqops_users_domain::{
     licence::{CreatePermit, DeletePermit, RolesPermit},
 };
 
-use super::{SqlConnection, SqlSession, Value, connection::Row, rows::RowInsert};
+use super::{
+    SqlConnection, SqlSession, Value,
+    connection::Row,
+    rows::{RowInsert, places},
+};
 use crate::{
     BrowseQuery, BrowsedUser, NewUser, StorageError, UserQuery, UserReader, UserVisitor, UserWriter,
 };
@@ -22,12 +26,11 @@ const FIND: &str = "SELECT u.email, u.id, u.account_role, u.created_at, u.versio
 const LOOKED_UP: usize = 64;
 
 static FIND_MANY: LazyLock<String> = LazyLock::new(|| {
-    let places: Vec<_> = (1..=LOOKED_UP).map(|place| format!("${place}")).collect();
     format!(
         "SELECT u.email, u.id, u.account_role, u.created_at, u.version, r.data_domain, r.role \
         FROM users u LEFT JOIN data_domain_roles r ON r.user_id = u.id \
-        WHERE u.email IN ({}) ORDER BY u.email",
-        places.join(", ")
+        WHERE u.email IN {} ORDER BY u.email",
+        places(1, LOOKED_UP)
     )
 });
 
@@ -149,8 +152,10 @@ impl<C: SqlConnection> UserWriter for SqlSession<C> {
             ]
         });
         let rows: Vec<_> = rows.collect();
-        let inserted =
-            self.insert_rows(&INSERT, &rows).await.map_err(|error| error.naming(WHAT))?;
+        let inserted = self
+            .insert_rows(&INSERT, rows.as_flattened())
+            .await
+            .map_err(|error| error.naming(WHAT))?;
         if inserted < rows.len() as u64 {
             return Err(StorageError::Conflict(WHAT));
         }
