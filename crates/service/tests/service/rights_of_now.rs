@@ -126,6 +126,31 @@ async fn whoever_was_let_in_before_sees_nothing_of_afterwards(stage: Stage) {
         directory.sessions(&caller, None).await,
         ServiceError::PermissionDenied(Permission::ManageAccount)
     );
+    // Whoever remembers the list serves it by its version.
+    assert_refused!(
+        directory.list_version(&caller).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.seat_outlook(&caller).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.licence_report(&caller).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.licence_allowances(&caller).await,
+        ServiceError::PermissionDenied(Permission::View)
+    );
+    assert_refused!(
+        directory.user_outlook(&caller, &jane).await,
+        ServiceError::PermissionDenied(Permission::ManageAccount)
+    );
+    assert_refused!(
+        directory.password_link(&caller, &jane).await,
+        ServiceError::PermissionDenied(Permission::ManageAccount)
+    );
     stage.delete(&jane).await;
     assert_refused!(directory.data_domains(&caller).await, ServiceError::InvalidCredential);
 }
