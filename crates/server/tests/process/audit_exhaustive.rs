@@ -8,6 +8,7 @@ use dqops_users_domain::audit::{AuditHead, AuditRecord};
 use dqops_users_trust::{Trial, count, promise};
 
 use crate::{
+    audit_tampering::six,
     place::{Place, Store, on_both_stores},
     program::Done,
 };
@@ -20,18 +21,6 @@ on_both_stores!(
 );
 
 const ENTRIES: usize = 6;
-
-/// Six entries, four of them with a state before.
-fn six(store: Store) -> Place {
-    let place = Place::new(store);
-    for (email, role) in [("ann@example.com", "admin"), ("bob@example.com", "viewer")] {
-        place.cli(&["user", "add", email, "--role", role]).succeeds();
-    }
-    for role in ["editor", "operator", "viewer", "none"] {
-        place.cli(&["user", "set-role", "bob@example.com", role]).succeeds();
-    }
-    place
-}
 
 /// The export of a trail, and the hash of its head.
 fn exported(place: &Place) -> (String, String) {

@@ -11,8 +11,8 @@ on_both_stores!(
     the_triggers_keep_the_trail_as_it_is,
 );
 
-/// Six entries, the third and the fifth with a state before.
-fn six(store: Store) -> Place {
+/// Six entries, four of them with a state before.
+pub(crate) fn six(store: Store) -> Place {
     let place = Place::new(store);
     for (email, role) in [("ann@example.com", "admin"), ("bob@example.com", "viewer")] {
         place.cli(&["user", "add", email, "--role", role]).succeeds();

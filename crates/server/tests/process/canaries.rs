@@ -7,7 +7,7 @@ use dqops_users_trust::{count, promise};
 use serde_json::json;
 
 use crate::{
-    client::{Client, Reply, Wire},
+    client::{Client, Reply, Wire, encoded},
     place::{Place, Store, on_both_stores},
     server::Server,
     time::{PATIENCE, eventually},
@@ -65,17 +65,6 @@ fn console_routes() -> Vec<Route> {
 
 fn is_api(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/openapi") || path.starts_with("/swagger")
-}
-
-/// Each byte that means something in a path or a form is written as its number.
-fn encoded(text: &str) -> String {
-    let bytes = text.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    });
-    bytes.collect()
 }
 
 /// What stands in the place of a placeholder.

@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpStream},
 };
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::time::{PATIENCE, eventually};
@@ -34,6 +35,11 @@ pub(crate) struct Reply {
 
 /// A body and its content type.
 pub(crate) type Body<'b> = Option<(&'b str, &'b str)>;
+
+/// A text as it may stand in a path or in a form.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
 
 impl Client {
     pub(crate) const fn new(address: SocketAddr) -> Self {

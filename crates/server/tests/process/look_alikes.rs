@@ -5,7 +5,7 @@ use dqops_users_trust::{count, is_full, promise};
 use serde_json::{Value, json};
 
 use crate::{
-    client::Client,
+    client::{Client, encoded},
     insider::Insider,
     place::{Store, on_both_stores},
     server::{ADMIN, Server},
@@ -212,15 +212,4 @@ fn judge(stage: &Stage, attempts: &mut Attempts<'_>, number: usize, kin: Kin, sp
             stage.admin.delete(&format!("/api/users/{spelled}")).gives(204);
         }
     }
-}
-
-/// Each byte of a text as it may stand in a path.
-fn encoded(text: &str) -> String {
-    let bytes = text.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'.' | b'-' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    });
-    bytes.collect()
 }
