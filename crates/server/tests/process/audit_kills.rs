@@ -3,8 +3,8 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread::{self, ScopedJoinHandle},
 };
 
 use dqops_users_domain::audit::{Action, AuditEntry};
@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::{
     client::{Client, Reply, Wire},
+    crowd::Ending,
     place::{Place, Store, on_both_stores},
     server::{ADMIN, Server},
     stage::Stage,
@@ -54,12 +55,12 @@ impl Writer<'_> {
         let deed = (deed.0.as_str(), deed.1.to_owned());
         self.deeds.insert(deed.clone(), false);
         let body = Some(("application/json", body)).filter(|(_, body)| !body.is_empty());
-        let mut reply = self.wire.ask(self.admin, method, path, body).ok()?;
         // Too busy to look at a password: then nothing was done, and nothing is noted.
-        while reply.status == 503 {
-            reply = self.wire.ask(self.admin, method, path, body).ok()?;
-        }
-        let reply = reply.gives(status);
+        let reply = eventually(PATIENCE, "the server has time", || {
+            let reply = self.wire.ask(self.admin, method, path, body).ok();
+            (!reply.as_ref().is_some_and(Reply::is_overloaded)).then_some(reply)
+        });
+        let reply = reply?.gives(status);
         self.deeds.insert(deed, true);
         self.acknowledged.fetch_add(1, Ordering::Relaxed);
         Some(reply)
@@ -101,24 +102,27 @@ fn start(place: &Place) -> Server {
 
 /// Changes things at many hands, and kills the server when so much was done. Answers the deeds.
 fn change_and_kill(stage: &mut Stage, round: usize, enough: usize) -> Deeds {
-    let acknowledged = AtomicUsize::new(0);
+    let (acknowledged, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         let writers: Vec<_> = (0..WRITERS)
             .map(|number| {
                 let admin = from_elsewhere(&stage.admin, round, number);
-                let acknowledged = &acknowledged;
+                let (acknowledged, is_over) = (&acknowledged, &is_over);
                 scope.spawn(move || {
                     let wire = admin.connect().unwrap();
                     let deeds = Deeds::new();
                     let mut writer = Writer { admin: &admin, wire, acknowledged, deeds };
                     let name = format!("user{round}-{number}");
-                    (0..).try_for_each(|user| writer.live(&name, user));
+                    let mut users = (0..).take_while(|_| !is_over.load(Ordering::Relaxed));
+                    let _is_gone = users.try_for_each(|user| writer.live(&name, user));
                     writer.deeds
                 })
             })
             .collect();
+        let _ending = Ending(&is_over);
         eventually(PATIENCE, "things are changed", || {
-            (acknowledged.load(Ordering::Relaxed) >= enough).then_some(())
+            let failed = writers.iter().any(ScopedJoinHandle::is_finished);
+            (failed || acknowledged.load(Ordering::Relaxed) >= enough).then_some(())
         });
         stage.server.kill();
         writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()

@@ -7,10 +7,10 @@ use dqops_users_trust::{count, promise};
 use serde_json::json;
 
 use crate::{
-    client::{Client, Reply, Wire, encoded},
+    client::{Client, Reply, Wire, encoded, patiently},
     place::{Place, Store, on_both_stores},
+    scrape::{SHOWN, Watcher},
     server::Server,
-    time::{PATIENCE, eventually},
     vendor,
 };
 
@@ -20,7 +20,7 @@ on_both_stores!(
 );
 
 /// The beginning of every made-up secret. It looks the same however it is encoded.
-const CANARY: &str = "canary-Kx7q";
+const CANARY: &str = "canaryKx7q";
 
 const CLERK: &str = "clerk@example.com";
 const CLERKS_PASSWORD: &str = "purple turtles like quiet rivers";
@@ -106,10 +106,7 @@ impl Sender {
     }
 
     fn send(&mut self, route: &Route, path: &str, body: Option<&(&str, String)>) -> Reply {
-        // It may be busy with hashing, which is nicer than whatever else the machine does.
-        let reply = eventually(PATIENCE, "the server has time", || {
-            Some(self.try_send(route, path, body)).filter(|reply| reply.status != 503)
-        });
+        let reply = patiently(|| self.try_send(route, path, body));
         assert!(reply.status < 500, "{route:?}: {} {}", reply.status, reply.text());
         self.sent += 1;
         reply
@@ -153,6 +150,7 @@ impl Scene {
             .args(&["--log", format, "--log-level", "trace", "--trusted-proxy", "127.0.0.1"])
             .args(&["--smtp-url-file", smtp.to_str().unwrap(), "--mail-from", "dqops@example.com"])
             .args(&["--public-url", "http://users.example.com", "--licence", &licence])
+            .args(&SHOWN)
             .start();
         let admin = server.set_up();
         admin.add(CLERK, "admin").gives(201);
@@ -210,8 +208,10 @@ impl Scene {
     fn written(self) -> Vec<(&'static str, String)> {
         let Self { place, server, .. } = self;
         let trail = place.cli(&["audit", "export"]).succeeds();
+        let figures = Watcher::of(&server).reply().text();
         let (done, _) = server.stop();
-        vec![("audit trail", trail), ("output", after_banner(&done.stdout)), ("log", done.stderr)]
+        let output = after_banner(&done.stdout);
+        vec![("audit trail", trail), ("figures", figures), ("output", output), ("log", done.stderr)]
     }
 }
 

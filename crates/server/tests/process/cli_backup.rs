@@ -11,6 +11,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use dqops_users_trust::promise;
+
 use crate::{
     backups::{self, PAUSE, back_up, backup_file, count, empty_places, restore, with_users},
     client::Client,
@@ -78,9 +80,10 @@ impl Writers {
 }
 
 fn a_backup_under_writes_holds_all_that_was_acknowledged_before_it(store: Store) {
+    let trial = promise("D6", "backups while 100 users a second are added", store.ground());
     let stage = Stage::new(store);
     let writers = Writers::start(&stage.admin);
-    for round in 0..ROUNDS {
+    for round in 0..dqops_users_trust::count(ROUNDS, 20) {
         writers.go_on(40);
         let before = writers.acknowledged();
         let file = stage.place.folder().join(format!("backup{round}.db"));
@@ -93,6 +96,7 @@ fn a_backup_under_writes_holds_all_that_was_acknowledged_before_it(store: Store)
             assert!(lost.is_empty(), "round {round}: acknowledged and not in the backup: {lost:?}");
             place.cli(&["audit", "verify"]).succeeds();
         }
+        trial.tried(1);
     }
     writers.end();
     whole_directory(&stage.place);

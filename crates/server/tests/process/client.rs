@@ -41,6 +41,15 @@ pub(crate) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
+/// Asks until the answer is another than that the server is busy, as it may be with hashing, which is
+/// nicer than whatever else the machine does.
+#[track_caller]
+pub(crate) fn patiently(mut ask: impl FnMut() -> Reply) -> Reply {
+    eventually(PATIENCE, "the server has time", || {
+        Some(ask()).filter(|reply| !reply.is_overloaded())
+    })
+}
+
 impl Client {
     pub(crate) const fn new(address: SocketAddr) -> Self {
         Self { address, key: None, more: String::new() }
@@ -98,15 +107,11 @@ impl Client {
         self.send("PUT", path, Some(("text/plain", text))).unwrap()
     }
 
-    /// The same as often as the server is too busy, which it may be with hashing: that is nicer than
-    /// whatever else the machine does.
+    /// The same, [patiently].
     #[track_caller]
     pub(crate) fn insist(&self, method: &str, path: &str, json: &Value) -> Reply {
-        eventually(PATIENCE, "the server has time", || {
-            let body = json.to_string();
-            let reply = self.send(method, path, Some(("application/json", &body))).unwrap();
-            (reply.status != 503).then_some(reply)
-        })
+        let body = json.to_string();
+        patiently(|| self.send(method, path, Some(("application/json", &body))).unwrap())
     }
 
     /// Adds a user.
@@ -213,6 +218,12 @@ impl Reply {
         let reply = self.gives(status);
         assert_eq!(reply.json()["code"], code, "{}", reply.text());
         reply
+    }
+
+    /// Whether the server was too busy for it, and nothing else hindered it.
+    pub(crate) fn is_overloaded(&self) -> bool {
+        let others = ["storage_unavailable", "stopping", "mail_not_sent"];
+        self.status == 503 && !others.iter().any(|code| self.text().contains(code))
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&str> {

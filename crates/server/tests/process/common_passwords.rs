@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Command};
 use dqops_users_trust::{Ground, count, promise};
 use serde_json::Value;
 
-use crate::{people::patiently, place::Store, server::Server, stage::Stage};
+use crate::{client::patiently, place::Store, server::Server, stage::Stage};
 
 const JANE: &str = "jane.doe@example.com";
 

@@ -74,9 +74,8 @@ pub(crate) fn sign_ins(client: &Client, count: usize) -> Vec<Wire> {
     for (number, wire) in wires.iter_mut().enumerate() {
         let email = format!("user{number}@example.com");
         let body = json!({"email": email, "password": "correct horse"}).to_string();
+        let client = client.from(&format!("10.0.{}.{}", number / 250, number % 250));
         let head = client.head("POST", "/api/session", "application/json", body.len());
-        let from = format!("X-Forwarded-For: 10.0.{}.{}", number / 250, number % 250);
-        let head = head.replace("\r\n\r\n", &format!("\r\n{from}\r\n\r\n"));
         wire.write(&(head + &body)).unwrap();
     }
     wires

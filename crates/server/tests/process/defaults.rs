@@ -6,7 +6,8 @@ use dqops_users_trust::{count, promise};
 use serde_json::json;
 
 use crate::{
-    people::{OTHER_PASSWORD, address, patiently, try_to_sign_in},
+    client::patiently,
+    people::{OTHER_PASSWORD, address, try_to_sign_in},
     place::{Place, Store, on_both_stores},
     server::ADMIN,
 };

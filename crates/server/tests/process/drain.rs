@@ -4,7 +4,12 @@ use std::{thread, time::Duration};
 
 use rustix::process::Signal;
 
-use crate::{place::Store, shutdown::begin_to_add, stage::Stage, time::timed};
+use crate::{
+    place::Store,
+    shutdown::{begin_to_add, refuses_connections},
+    stage::Stage,
+    time::{spare, timed},
+};
 
 #[test]
 fn what_never_ends_does_not_hold_up_the_end() {
@@ -20,8 +25,22 @@ fn what_never_ends_does_not_hold_up_the_end() {
     });
     stage.server.signal(Signal::TERM);
     let (done, took) = timed(|| stage.server.end());
-    assert!(Duration::from_secs(5) < took && took < Duration::from_secs(12), "{took:?}");
+    assert!(Duration::from_secs(5) < took && took < Duration::from_secs(10) + spare(), "{took:?}");
     done.succeeds();
     dripping.join().unwrap();
     half_a_head.reply().unwrap_err();
+}
+
+/// Whoever cannot wait says so again.
+#[test]
+fn another_signal_cuts_off_what_is_being_answered() {
+    let mut stage = Stage::new(Store::Sqlite);
+    let mut wire = begin_to_add(&stage, 1000);
+    stage.server.signal(Signal::TERM);
+    refuses_connections(&stage.server);
+    stage.server.signal(Signal::TERM);
+    let (done, took) = timed(|| stage.server.end());
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(done.stderr.contains("are cut off"), "{}", done.stderr);
+    wire.reply().unwrap_err();
 }

@@ -94,7 +94,7 @@ fn a_server_killed_while_many_write_loses_nothing_and_leaves_nothing_half_done(s
     let mut stage = Stage::with_licence(store, &vendor::enterprise());
     let mut expected = BTreeSet::from([ADMIN.to_owned()]);
     let (mut acknowledged, mut slowest) = (0, Duration::ZERO);
-    for round in 0..count(4, 500) {
+    for round in 0..count(5, 500) {
         let written = write_and_kill(&mut stage, round);
         stage.server = stage.place.server().start();
         slowest = slowest.max(stage.server.ready_after);
@@ -121,6 +121,7 @@ fn a_server_killed_while_many_write_loses_nothing_and_leaves_nothing_half_done(s
     if matches!(store, Store::Sqlite) {
         assert_eq!(check_integrity(&stage.place), "ok");
     }
+    assert!(acknowledged > 0);
     trial.figure(format!("{acknowledged} writes acknowledged, slowest start {slowest:.0?}"));
 }
 

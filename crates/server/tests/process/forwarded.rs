@@ -3,10 +3,9 @@
 use dqops_users_trust::{count, promise};
 
 use crate::{
-    client::Client,
+    client::{Client, patiently},
     people::{
-        OTHER_PASSWORD, PASSWORD, add_all_with_password, names, patiently, side_by_side,
-        try_to_sign_in,
+        OTHER_PASSWORD, PASSWORD, add_all_with_password, names, side_by_side, try_to_sign_in,
     },
     place::{Store, on_both_stores},
     server::Server,

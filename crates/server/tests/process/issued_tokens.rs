@@ -7,9 +7,8 @@ use dqops_users_trust::{count, promise};
 use serde_json::json;
 
 use crate::{
-    people::{
-        PASSWORD, add_all_with_password, address, names, patiently, side_by_side, try_to_sign_in,
-    },
+    client::patiently,
+    people::{PASSWORD, add_all_with_password, address, names, side_by_side, try_to_sign_in},
     place::{Store, on_both_stores},
     stage::Stage,
 };

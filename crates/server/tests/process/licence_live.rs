@@ -68,7 +68,7 @@ fn a_licence_that_lapses_while_servers_run_stops_adding_and_nothing_else(store: 
     let stage = Stage::with_licence(store, "");
     let other = stage.replica();
     let admins = [stage.admin.clone(), stage.admin.at(other.address())];
-    let mut latest = SignedDuration::ZERO;
+    let (mut latest, mut added) = (SignedDuration::ZERO, 0);
     for round in 0..count(1, 20) {
         let end = wall_clock() + SignedDuration::from_millis(2500);
         let expires = end.to_string();
@@ -91,11 +91,14 @@ fn a_licence_that_lapses_while_servers_run_stops_adding_and_nothing_else(store: 
                 Some(reply.refuses(403, "licence_expired"))
             });
             assert!(made > 0 || replica > 0, "there was no time to add anybody");
+            added += made;
             trial.tried(1);
         }
         let shown = stage.place.cli(&["licence", "show", "--json"]).json();
         assert_eq!((&shown["state"], &shown["clockSetBack"]), (&json!("lapsed"), &json!(false)));
+        assert_eq!(stage.admin.emails().len(), 1 + added, "the admin, and whom an answer said");
         stage.admin.delete(&format!("/api/users/user0-{round}-0@example.com")).gives(204);
+        added -= 1;
     }
     trial.figure(format!("refused within {} ms of the end", latest.as_millis()));
     install(&stage.place, &vendor::team(1_000_000));

@@ -21,7 +21,7 @@ use crate::{
     client::Client,
     dice,
     place::{Place, Store, on_both_stores},
-    time::{block_on, now, spare, timed},
+    time::{block_on, now, percentile, spare, timed},
     trail::whole_directory,
     vendor,
 };
@@ -32,8 +32,9 @@ on_both_stores!(ten_times_as_much_as_can_be_done_is_refused_soon_and_leaves_no_t
 const CALM: u64 = 16;
 const TOO_MANY: u64 = 500;
 
-/// How many times what it can do is asked.
+/// How many times what it can do is asked at least, and how much more than that is aimed at.
 const TIMES: u32 = 10;
+const MORE: f64 = 1.3;
 
 /// How soon the excess is refused and health is told, 99 times of 100, and all is as before.
 const REFUSED_WITHIN: Duration = Duration::from_secs(2);
@@ -112,9 +113,8 @@ impl Caller {
 
     fn head(&self, method: &str, path: &str, kind: &str, length: usize) -> String {
         let [.., high, low] = self.number.to_be_bytes();
-        let from = format!("X-Forwarded-For: 10.{}.{high}.{low}\r\n\r\n", self.asked % 256);
-        let head = self.admin.head(method, path, kind, length);
-        head.trim_end_matches("\r\n").to_owned() + "\r\n" + &from
+        let from = format!("10.{}.{high}.{low}", self.asked % 256);
+        self.admin.from(&from).head(method, path, kind, length)
     }
 
     async fn ask(&mut self) -> Asked {
@@ -202,7 +202,7 @@ fn watch_health(admin: &Client, is_over: &Arc<AtomicBool>) -> thread::JoinHandle
 fn p99(took: impl Iterator<Item = Duration>) -> Duration {
     let mut took: Vec<_> = took.collect();
     took.sort();
-    took.get(took.len().saturating_sub(1) * 99 / 100).copied().unwrap_or_default()
+    percentile(&took, 99)
 }
 
 const fn has_succeeded(asked: &Asked) -> bool {
@@ -226,16 +226,16 @@ fn ten_times_as_much_as_can_be_done_is_refused_soon_and_leaves_no_trace(store: S
         admin.add(&email, "viewer").gives(201);
         admin.put_text(&format!("/api/users/{email}/password"), PASSWORD).gives(204);
     }
+    let baseline = server.memory("VmHWM");
     let calm_time = Duration::from_millis(count(700, 5_000) as u64);
     let calm = ask_for(&admin, "calm", CALM, calm_time, None);
     let done = calm.iter().filter(|asked| has_succeeded(asked)).count();
     // A machine that is busy with other tests may be overloaded already.
     assert!(done == calm.len() || !is_full(), "something is refused in calm");
     let can_do = f64_of(done as u64) / calm_time.as_secs_f64();
-    let baseline = server.memory("VmHWM");
 
     let time = if is_full() { Duration::from_mins(1) } else { Duration::from_secs(1) };
-    let interval = Duration::from_secs_f64(f64_of(TOO_MANY) / (f64::from(TIMES) * can_do));
+    let interval = Duration::from_secs_f64(f64_of(TOO_MANY) / (MORE * f64::from(TIMES) * can_do));
     let is_over = Arc::new(AtomicBool::new(false));
     let health = watch_health(&admin, &is_over);
     let (asked, took) = timed(|| ask_for(&admin, "much", TOO_MANY, time, Some(interval)));
@@ -249,10 +249,10 @@ fn ten_times_as_much_as_can_be_done_is_refused_soon_and_leaves_no_trace(store: S
     }
     let offered = f64_of(asked.len() as u64) / took.as_secs_f64();
     let times = offered / can_do;
-    assert!(times > 0.8 * f64::from(TIMES) || !is_full(), "only {times:.1} times was asked");
+    assert!(times >= f64::from(TIMES) || !is_full(), "only {times:.1} times was asked");
     let refused: Vec<_> = asked.iter().filter(|asked| !has_succeeded(asked)).collect();
-    let refused_within = p99(refused.iter().map(|asked| asked.took));
     assert!(!refused.is_empty(), "nothing was refused");
+    let refused_within = p99(refused.iter().map(|asked| asked.took));
     assert!(refused_within < REFUSED_WITHIN + spare(), "refused within {refused_within:?}");
     assert!(health < HEALTH_WITHIN + spare(), "health within {health:?}");
     let growth = server.memory("VmHWM").saturating_sub(baseline);

@@ -3,9 +3,8 @@
 use dqops_users_trust::{Ground, count, promise};
 
 use crate::{
-    people::{
-        add_all, address, names, patiently, reset_password, side_by_side, sign_in, try_to_sign_in,
-    },
+    client::patiently,
+    people::{add_all, address, names, reset_password, side_by_side, sign_in, try_to_sign_in},
     place::Store,
     server::Server,
     stage::Stage,

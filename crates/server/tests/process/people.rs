@@ -5,7 +5,7 @@ use std::{fmt::Write as _, thread};
 use serde_json::json;
 
 use crate::{
-    client::{Client, Reply},
+    client::{Client, Reply, patiently},
     place::Place,
     stage::Stage,
     time::{PATIENCE, eventually},
@@ -52,13 +52,6 @@ pub(crate) fn set_password(place: &Place, email: &str, password: &str) {
         let done = place.cli_with(&["user", "set-password", email], &format!("{password}\n"));
         (done.code == Some(0) || !done.stderr.contains("busy")).then(|| done.succeeds())
     });
-}
-
-/// Asks until the answer is another than that the server is busy, as it can be beside other tests.
-pub(crate) fn patiently(ask: impl Fn() -> Reply) -> Reply {
-    eventually(PATIENCE, "the server is not too busy", || {
-        Some(ask()).filter(|reply| reply.status != 503)
-    })
 }
 
 /// Sets a password as an admin does.

@@ -10,10 +10,10 @@ use crate::{
     client::Client,
     crowd::{Request, volley},
     place::{Place, Store},
-    postgres_faults::is_unavailable,
+    postgres_faults::{all_works_again, is_unavailable},
     proxy::Proxy,
     time::{PATIENCE, eventually, now, spare, timed},
-    truth::{Writers, are_true},
+    truth::{Said, Writers, are_true},
     vendor,
 };
 
@@ -77,7 +77,7 @@ fn all_say_so(admin: &Client) -> Duration {
     })
 }
 
-/// Lets something fail, over and over, while many write.
+/// Lets something fail, over and over, while many write. Answers how often each was said to them.
 fn fail_and_recover(
     trial: &Trial,
     admin: &Client,
@@ -85,7 +85,7 @@ fn fail_and_recover(
     faults: impl Iterator<Item = Fault>,
     mut begin: impl FnMut(Fault),
     mut end: impl FnMut(Fault),
-) {
+) -> BTreeMap<Said, usize> {
     let writers = Writers::start(admin, WRITERS);
     let mut worst: BTreeMap<Fault, Worst> = BTreeMap::new();
     for fault in faults {
@@ -99,14 +99,9 @@ fn fail_and_recover(
         }
         end(fault);
         let over = now();
-        eventually(PROMISED + spare(), "all works again", || {
-            let is_read = admin.get("/api/users?limit=1").status == 200;
-            let is_written =
-                || matches!(admin.add("again@example.com", "viewer").status, 201 | 409);
-            let is_healthy = || admin.get("/api/ishealthy").status == 200;
-            (is_read && is_written() && is_healthy()).then_some(())
-        });
+        all_works_again(admin, PROMISED + spare());
         worst.recovery = worst.recovery.max(over.elapsed());
+        assert!(worst.recovery < PROMISED + spare(), "{fault:?}: back after {:?}", worst.recovery);
         trial.tried(1);
     }
     writers.wait_for(BETWEEN);
@@ -115,6 +110,7 @@ fn fail_and_recover(
         trial.figure(format!("{fault:?}: refused within {refusal:.2?}, back after {recovery:.2?}"));
     }
     trial.figure(format!("of the writes beside: {counts:?}"));
+    counts
 }
 
 #[test]
@@ -166,6 +162,8 @@ fn the_way_to_postgres_fails_under_writers() {
         _ => proxy.borrow_mut().restore(),
     };
     let faults = [Fault::Cut, Fault::CommitLost, Fault::Slow, Fault::HalfOpen].into_iter().cycle();
-    fail_and_recover(&trial, &admin, &place, faults.take(count(2, 32)), begin, end);
+    let said = fail_and_recover(&trial, &admin, &place, faults.take(count(4, 32)), begin, end);
+    let all = [Said::Done, Said::NotDone, Said::Unknown];
+    assert!(all.iter().all(|one| said.contains_key(one)), "{said:?}");
     drop(server);
 }

@@ -12,16 +12,13 @@ use crate::{
     proxy::Proxy,
     server::Server,
     stage::Stage,
-    time::{eventually, now, timed},
+    time::{eventually, now, spare, timed},
     trail::whole_directory,
     vendor,
 };
 
 /// How soon a request is answered while Postgres is away, and how soon all works when it is back.
 const PROMISED: Duration = Duration::from_secs(2);
-
-/// What a machine that is busy with other tests may add.
-const BUSY: Duration = Duration::from_secs(1);
 
 /// A server whose way to Postgres can be cut.
 struct Faulty {
@@ -67,7 +64,7 @@ fn each_is_unavailable(admin: &Client) {
     ] {
         let (mut replies, took) = timed(|| volley(&[request]));
         is_unavailable(replies.remove(0));
-        assert!(took < PROMISED + BUSY, "it took {took:?}");
+        assert!(took < PROMISED + spare(), "it took {took:?}");
     }
 }
 
@@ -86,12 +83,12 @@ fn all_are_unavailable(admin: &Client) {
     let crowd: Vec<_> = crowd.collect();
     let (replies, took) = timed(|| volley(&crowd));
     let late = replies.iter().filter(|reply| reply.text().contains("request_timeout")).count();
-    assert!(took < PROMISED + BUSY, "they took {took:?}; {late} were given up");
+    assert!(took < PROMISED + spare(), "they took {took:?}; {late} were given up");
     replies.into_iter().for_each(is_unavailable);
 }
 
 /// Reads and writes work again, and soon.
-fn all_works_again(admin: &Client, within: Duration) {
+pub(crate) fn all_works_again(admin: &Client, within: Duration) {
     eventually(within, "reads and writes work again", || {
         let is_read = admin.get("/api/users").status == 200;
         let is_written = || matches!(admin.add("again@example.com", "viewer").status, 201 | 409);
@@ -106,7 +103,7 @@ fn while_postgres_is_cut_off_each_request_says_so_soon_and_afterwards_all_works(
     faulty.admin.add("jane@example.com", "viewer").gives(201);
     faulty.proxy.cut();
     let cut = now();
-    eventually(PROMISED + BUSY, "the lease ends", || {
+    eventually(PROMISED + spare(), "the lease ends", || {
         let began = now();
         let reply = faulty.admin.get("/api/users");
         assert!(reply.status != 200 || began - cut <= EpochLease::LENGTH, "{:?}", began - cut);
@@ -114,7 +111,7 @@ fn while_postgres_is_cut_off_each_request_says_so_soon_and_afterwards_all_works(
     });
     each_is_unavailable(&faulty.admin);
     faulty.proxy.restore();
-    all_works_again(&faulty.admin, PROMISED + BUSY);
+    all_works_again(&faulty.admin, PROMISED + spare());
     assert!(whole_directory(&faulty.place).contains_key("jane@example.com"));
 }
 
@@ -124,7 +121,7 @@ fn while_postgres_is_cut_off_many_requests_at_once_say_so_soon() {
     faulty.proxy.cut();
     all_are_unavailable(&faulty.admin);
     faulty.proxy.restore();
-    all_works_again(&faulty.admin, PROMISED + BUSY);
+    all_works_again(&faulty.admin, PROMISED + spare());
 }
 
 #[test]
@@ -133,7 +130,7 @@ fn while_postgres_is_silent_each_request_says_so_soon_and_afterwards_all_works()
     faulty.proxy.go_silent();
     each_is_unavailable(&faulty.admin);
     faulty.proxy.restore();
-    all_works_again(&faulty.admin, PROMISED + BUSY);
+    all_works_again(&faulty.admin, PROMISED + spare());
 }
 
 #[test]
@@ -142,7 +139,7 @@ fn while_postgres_is_silent_many_requests_at_once_say_so_soon() {
     faulty.proxy.go_silent();
     all_are_unavailable(&faulty.admin);
     faulty.proxy.restore();
-    all_works_again(&faulty.admin, PROMISED + BUSY);
+    all_works_again(&faulty.admin, PROMISED + spare());
 }
 
 #[test]
@@ -154,7 +151,7 @@ fn connections_that_stay_silent_when_postgres_is_back_are_given_up() {
         .for_each(is_unavailable);
     faulty.proxy.restore_for_new();
     // A read and a change each wait once for a connection that says nothing.
-    all_works_again(&faulty.admin, 3 * PROMISED + BUSY);
+    all_works_again(&faulty.admin, 3 * PROMISED + spare());
 }
 
 #[test]
@@ -164,9 +161,9 @@ fn a_change_during_which_postgres_goes_silent_says_so_soon() {
     faulty.proxy.go_silent();
     let (reply, took) = timed(|| faulty.admin.add("jane@example.com", "viewer"));
     is_unavailable(reply);
-    assert!(took < PROMISED + BUSY, "it took {took:?}");
+    assert!(took < PROMISED + spare(), "it took {took:?}");
     faulty.proxy.restore();
-    all_works_again(&faulty.admin, PROMISED + BUSY);
+    all_works_again(&faulty.admin, PROMISED + spare());
     faulty.admin.get("/api/users/jane@example.com").refuses(404, "user_not_found");
 }
 
@@ -179,7 +176,7 @@ fn what_was_revoked_while_a_server_was_cut_off_opens_nothing_there() {
     faulty.place.cli(&["user", "delete", "jane@example.com"]).succeeds();
     is_unavailable(jane.get("/api/users"));
     faulty.proxy.restore();
-    let refused = eventually(PROMISED + BUSY, "the server knows again", || {
+    let refused = eventually(PROMISED + spare(), "the server knows again", || {
         let reply = jane.get("/api/users");
         assert_ne!(reply.status, 200, "a deleted user was let in");
         (reply.status != 503).then_some(reply)

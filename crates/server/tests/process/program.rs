@@ -150,7 +150,8 @@ impl Done {
     #[track_caller]
     pub(crate) fn fails(self, code: i32) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{}", self.stderr);
-        let mut said = self.stderr.lines().skip_while(|line| line.starts_with(" WARN "));
+        let is_known = |line: &&str| line.starts_with(" WARN the installed licence does not count");
+        let mut said = self.stderr.lines().skip_while(is_known);
         assert!(said.next().is_some_and(|line| line.starts_with("error: ")), "{self:?}");
         self.stderr
     }

@@ -157,6 +157,7 @@ fn no_client_sees_an_error_while_four_replicas_are_restarted_one_by_one() {
     let users = whole_directory(&stage.place);
     assert!(added.iter().all(|email| users.contains_key(email)), "an acknowledged user is lost");
     let (asked, resets) = (asked.load(Ordering::Relaxed), resets.load(Ordering::Relaxed));
+    assert!(resets <= count(4, 100), "{resets} were reset: more than one for each restart");
     trial.figure(format!(
         "{asked} requests without an error, {resets} connections reset instead of refused, slowest end {slowest:.1?}"
     ));

@@ -40,7 +40,7 @@ fn either_signal_ends_the_server_without_an_error(store: Store) {
 }
 
 /// Waits until the server takes no connection any more.
-fn refuses_connections(server: &Server) {
+pub(crate) fn refuses_connections(server: &Server) {
     eventually(PATIENCE, "new connections are refused", || {
         let end = TcpStream::connect(server.address()).err()?;
         // Reset is one that came in the moment before.
@@ -51,8 +51,8 @@ fn refuses_connections(server: &Server) {
 
 /// Sends the head of a request that adds a user, and waits until the server asks for the body.
 pub(crate) fn begin_to_add(stage: &Stage, length: usize) -> Wire {
-    let head = stage.admin.head("POST", "/api/users", "application/json", length);
-    let head = head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    let admin = stage.admin.with("Expect", "100-continue");
+    let head = admin.head("POST", "/api/users", "application/json", length);
     let mut wire = stage.admin.connect().unwrap();
     wire.write(&head).unwrap();
     wire.reply().unwrap().gives(100);

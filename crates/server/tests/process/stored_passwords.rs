@@ -7,8 +7,9 @@ use dqops_users_trust::{count, promise};
 use serde_json::json;
 
 use crate::{
+    client::patiently,
     people::{
-        OTHER_PASSWORD, PASSWORD, add_all, names, patiently, redeem, reset_password, set_password,
+        OTHER_PASSWORD, PASSWORD, add_all, names, redeem, reset_password, set_password,
         side_by_side,
     },
     place::{Place, Store, on_both_stores},

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::{
-    client::Client,
-    people::{OTHER_PASSWORD, PASSWORD, address, patiently, redeem, reset_password, sign_in},
+    client::{Client, patiently},
+    people::{OTHER_PASSWORD, PASSWORD, address, redeem, reset_password, sign_in},
     stage::Stage,
 };
 

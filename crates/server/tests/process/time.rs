@@ -42,6 +42,12 @@ pub(crate) fn eventually<T>(
     }
 }
 
+/// Of times in order, the one that so many percent of them do not exceed.
+#[track_caller]
+pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+    sorted[(sorted.len() * percent).div_ceil(100) - 1]
+}
+
 /// Runs a future of the storage crates to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread()

@@ -37,6 +37,9 @@ pub(super) const PROMISES: &[Promise] = &[
         id: "D6",
         says: "An online backup at 100 writes a second restores and verifies; 4 replicas started together 50 times run one migration",
         on: On::Both,
-        runs: &[timed_process(&["replicas::servers_started_at_once_on_nothing"])],
+        runs: &[timed_process(&[
+            "replicas::servers_started_at_once_on_nothing",
+            "cli_backup::a_backup_under_writes",
+        ])],
     },
 ];

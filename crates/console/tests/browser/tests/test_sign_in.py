@@ -53,12 +53,17 @@ def test_nobody_learns_who_there_is(site: Site) -> None:
 
 
 def fail_until_throttled(site: Site, email: str) -> None:
-    """Fails until a whole wait has just begun, so that it outlasts what a slow browser does next."""
+    """Has failed once, and fails until a whole wait has just begun, so that it outlasts what a slow browser does next."""
+    began, looked_at, throttled = time.monotonic(), 1, False
     for _ in range(30):
         answer = refusal(site, email, WRONG_PASSWORD)
         if answer.status == 401:
+            looked_at += 1
             continue
         assert answer.status == 429
+        if not throttled:
+            assert 10 <= looked_at <= 11 + (time.monotonic() - began) / 6
+            throttled = True
         left = int(answer.headers["retry-after"])
         assert 1 <= left <= 6
         if left == 6:
