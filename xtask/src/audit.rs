@@ -66,10 +66,11 @@ fn fetched() -> Result<PathBuf> {
     let shell = workspace::shell()?;
     let folder = workspace::target()?.join("advisory-db");
     let done = if folder.exists() {
-        cmd!(shell, "git -C {folder} pull --quiet --ff-only --depth 1")
-            .quiet()
-            .ignore_stderr()
-            .run()
+        let git = |args: &[&str]| {
+            cmd!(shell, "git -C {folder} {args...} --quiet").quiet().ignore_stderr().run()
+        };
+        git(&["fetch", "--depth", "1", "origin", "HEAD"])
+            .and_then(|()| git(&["reset", "--hard", "FETCH_HEAD"]))
     } else {
         cmd!(shell, "git clone --quiet --depth 1 {SOURCE} {folder}").quiet().ignore_stderr().run()
     };
@@ -115,9 +116,11 @@ fn licences() -> Result<Vec<Fault>> {
         &cmd!(shell, "cargo metadata --format-version 1 --locked --quiet").read()?,
     )?;
     // Metadata lists optional packages too that no feature takes in; the tree does not.
-    let tree =
-        cmd!(shell, "cargo tree --workspace --locked --quiet --prefix none --format {format}")
-            .read()?;
+    let tree = cmd!(
+        shell,
+        "cargo tree --workspace --all-features --locked --quiet --prefix none --format {format}"
+    )
+    .read()?;
     let taken_in: BTreeSet<_> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;
     let mut faults = Vec::new();

@@ -12,6 +12,7 @@ mod postgres;
 mod sbom;
 mod schemathesis;
 mod test;
+mod thousands;
 mod tidy;
 mod trust;
 mod vendor;
@@ -56,9 +57,9 @@ enum Task {
     Sbom(sbom::Options),
     /// Fuzz the parsers, and replay what was found before
     Fuzz(fuzz::Options),
-    /// Measure against a bare axum server, side by side, and print a table
+    /// Measure every operation beside its limit, in the same rounds, and print the page of it
     Bench(bench::Options),
-    /// Try every promise with its full count against real processes, and write TRUST.md
+    /// Try every promise with its full count against the release build, and write TRUST.md
     Trust(trust::Options),
     /// Issue and look at licences, as the vendor
     #[command(subcommand)]

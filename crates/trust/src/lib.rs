@@ -53,7 +53,7 @@ pub struct Trial {
     began: Instant,
 }
 
-/// Begins to try the promise `id` of the list in `xtask/src/trust/promises.rs`; `what` says in a few
+/// Begins to try the promise `id` of the list in `xtask/src/trust/promises`; `what` says in a few
 /// words which part of it.
 #[must_use]
 pub fn promise(id: &'static str, what: &str, ground: Ground) -> Trial {

@@ -8,6 +8,8 @@ use super::subject::Store;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Read,
+    /// Of users whom nobody read before.
+    ReadAnew,
     List,
     Create,
     Update,
@@ -25,7 +27,7 @@ impl Operation {
     /// Its name on the command line.
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Read => "read",
+            Self::Read | Self::ReadAnew => "read",
             Self::List => "list",
             Self::Create => "create",
             Self::Update => "update",
@@ -39,6 +41,7 @@ impl Operation {
     pub(super) const fn title(self) -> &'static str {
         match self {
             Self::Read => "Read one user",
+            Self::ReadAnew => "Read a user for the first time",
             Self::List => "Read the whole list",
             Self::Create => "Create a user",
             Self::Update => "Change a user's role",
@@ -52,7 +55,7 @@ impl Operation {
     /// What it is measured beside.
     pub(super) const fn limit(self) -> &'static str {
         match self {
-            Self::Read | Self::List => "bare server",
+            Self::Read | Self::ReadAnew | Self::List => "bare server",
             Self::Create | Self::Update | Self::Delete => "engine's commits",
             Self::SignIn => "bare argon2",
             Self::UsersPage | Self::UsersSearch => "REST page",
@@ -85,8 +88,10 @@ impl Sample {
 pub(super) struct Figures {
     pub(super) rate: f64,
     pub(super) p50: f64,
-    pub(super) p99: f64,
-    pub(super) p999: f64,
+    /// `None` of fewer than a hundred answers.
+    pub(super) p99: Option<f64>,
+    /// `None` of fewer than a thousand answers.
+    pub(super) p999: Option<f64>,
 }
 
 impl Figures {
@@ -101,7 +106,9 @@ impl Figures {
             let time = times.get(index.min(times.len().saturating_sub(1)));
             f64::from(time.copied().unwrap_or(0)) / 1000.0
         };
-        Self { rate: median(&rates), p50: at(0.5), p99: at(0.99), p999: at(0.999) }
+        let if_enough = |answers: usize, part| (times.len() >= answers).then(|| at(part));
+        let (p99, p999) = (if_enough(100, 0.99), if_enough(1_000, 0.999));
+        Self { rate: median(&rates), p50: at(0.5), p99, p999 }
     }
 }
 
@@ -172,5 +179,6 @@ impl Results {
 pub(super) fn median(figures: &[f64]) -> f64 {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    let at = |place: usize| sorted.get(place).copied().unwrap_or(f64::NAN);
+    f64::midpoint(at(sorted.len().saturating_sub(1) / 2), at(sorted.len() / 2))
 }

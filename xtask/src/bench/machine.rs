@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use xshell::cmd;
 
 use super::subject;
-use crate::workspace;
+use crate::{postgres::Server, workspace};
 
-const BUSY: &str = "\n\n**The machine was busy with something else during this run: its figures, ratios and verdicts are mostly noise.**\n";
+const BUSY: &str = "\n\n**The machine was busy with something else right before this run: its figures, ratios and verdicts are mostly noise.**\n";
 
 /// Part of the processor's time that others may take, so that a run still means something.
 const MOST_BY_OTHERS: f64 = 0.1;
@@ -32,7 +32,7 @@ impl Machine {
     }
 
     /// The machine, the programs and the day in a sentence.
-    pub(super) fn describe(&self, postgres: &str) -> Result<String> {
+    pub(super) fn describe(&self, server: &Server) -> Result<String> {
         let processors = fs::read_to_string("/proc/cpuinfo")?;
         let processor =
             processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -48,10 +48,11 @@ impl Machine {
         let commit = cmd!(shell, "git rev-parse --short HEAD").quiet().read()?;
         let changes = cmd!(shell, "git status --porcelain --untracked-files=no").quiet().read()?;
         let suffix = if changes.is_empty() { "" } else { " with changes" };
-        let postgres = subject::psql(postgres, "SHOW server_version")?;
+        let postgres = subject::psql(&server.url, "SHOW server_version")?;
         let postgres = postgres.split(' ').next().unwrap_or_default();
+        let whose = if server.is_private() { " on the same machine" } else { " that was given" };
         Ok(format!(
-            "{cores} cores ({processor}), {} GiB of memory, Linux {}, PostgreSQL {postgres} on the same machine; \
+            "{cores} cores ({processor}), {} GiB of memory, Linux {}, PostgreSQL {postgres}{whose}; \
              commit {commit}{suffix}, {}. Other programs took {:.0} % of the cores before the run.{}",
             kib.div_ceil(1024 * 1024),
             kernel.trim().split('-').next().unwrap_or_default(),

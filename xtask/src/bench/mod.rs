@@ -25,6 +25,7 @@ use crate::{postgres::Server, vendor, workspace};
 
 pub(crate) use ceiling::{CeilingOptions, serve as serve_ceiling};
 use figures::{Operation, Results};
+use runs::SCATTER;
 use subject::Store;
 
 /// How to measure.
@@ -49,7 +50,7 @@ pub(crate) struct Options {
     #[arg(long)]
     quick: bool,
     /// Write BENCHMARKS.md and its plots rather than print the page
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["quick", "only", "stores", "sizes"])]
     write: bool,
 }
 
@@ -81,12 +82,14 @@ impl Options {
             ensure!(is_known, "--stores {name}: sqlite or postgres");
         }
         // The rows are scattered by a prime, which must not divide the size.
-        let can_be = |size: &usize| *size >= 10 && size.is_multiple_of(10);
-        ensure!(self.sizes.iter().all(can_be), "--sizes: multiples of 10");
+        let can_be =
+            |size: &usize| *size >= 10 && size.is_multiple_of(10) && !size.is_multiple_of(SCATTER);
+        ensure!(self.sizes.iter().all(can_be), "--sizes: multiples of 10, and none of {SCATTER}");
         let mut settled = self.clone();
         if self.quick {
             settled.rounds = 1;
             settled.seconds = self.seconds.min(0.3);
+            settled.sizes.sort_unstable();
             settled.sizes.truncate(2);
         }
         Ok(settled)
@@ -126,7 +129,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let results = run.results;
     bar.finish_and_clear();
-    let page = page::render(&results, &machine.describe(&postgres.url)?, &options);
+    let page = page::render(&results, &machine.describe(&postgres)?, &options);
     if !options.write {
         println!("{page}");
         return Ok(());

@@ -6,8 +6,9 @@ use super::{
     Options,
     figures::{Measurement, Operation, Results},
     subject::Store,
-    wanted::{thousands, verdicts},
+    wanted::verdicts,
 };
+use crate::thousands::thousands;
 
 pub(super) const FILE: &str = "BENCHMARKS.md";
 pub(super) const PLOT: &str = "docs/benchmarks.svg";
@@ -18,13 +19,14 @@ const INTRODUCTION: &str = "\
 `cargo xtask bench --write` makes this page. It starts the release server on each store, fills it, and measures every operation beside its limit, both in turns in the same rounds,
 so that the ratio means something on a machine whose figures do not:
 
-- reads, beside a bare axum server that answers the same bytes from memory after the same bearer check;
+- reads, beside a bare axum server that answers the same bytes from memory after the same bearer check; up to 5,000 users are read in turn, so that they are remembered,
+  and where there are enough of them others who were never read before;
 - changes, beside the transactions of one row that the engine itself makes durable on the same disk with the same settings, one after the other
   (SQLite: write-ahead log and `synchronous=FULL`; Postgres: `pgbench` with one client and a prepared statement);
 - sign-ins, beside bare argon2id of the same costs on as many threads.
 
-Load generator, server and database share the cores. Rates are the middle of the rounds, ratios the middle of the rounds' ratios, times those of all answers. 5,000 different users are read in turn;
-what is created is deleted again, so that a size stays what it is, and lies scattered among the others.
+Load generator, server and database share the cores. Rates are the middle of the rounds, ratios the middle of the rounds' ratios, times those of all answers, where there are enough of them.
+What is created is deleted again, so that a size stays what it is, and lies scattered among the others.
 ";
 
 /// The page. What it says is Markdown.
@@ -37,7 +39,7 @@ pub(super) fn render(results: &Results, machine: &str, options: &Options) -> Str
         "## How cost grows with users\n\n![Median and 99th percentile of each operation, from a thousand to a million users]({PLOT})\n"
     );
     page.push_str("Changes with one client.\n\n");
-    for operation in Operation::BY_SIZE {
+    for operation in [&Operation::BY_SIZE[..], &[Operation::ReadAnew]].concat() {
         of_operation(&mut page, results, operation);
     }
     footprints(&mut page, results);
@@ -48,7 +50,7 @@ pub(super) fn render(results: &Results, machine: &str, options: &Options) -> Str
 }
 
 fn wanted(page: &mut String, results: &Results, stores: &[Store]) {
-    page.push_str("## What is wanted\n\nThe worst of all sizes counts.\n\n| what | wanted | found | |\n|---|---|---|---|\n");
+    page.push_str("## What is wanted\n\nThe worst of all sizes counts; growth is that from the smallest size to whichever is worst.\n\n| what | wanted | found | |\n|---|---|---|---|\n");
     let verdicts = verdicts(results, stores);
     for verdict in &verdicts {
         let met = match (&verdict.found, verdict.is_met) {
@@ -104,8 +106,8 @@ fn table(page: &mut String, rows: &[&Measurement]) {
             rate(row.limit.rate),
             row.ratio,
             millis(row.ours.p50),
-            millis(row.ours.p99),
-            millis(row.ours.p999),
+            row.ours.p99.map_or("–".to_owned(), millis),
+            row.ours.p999.map_or("–".to_owned(), millis),
             millis(row.limit.p50),
         );
     }

@@ -60,7 +60,8 @@ fn small(svg: &mut String, results: &Results, operation: Operation) {
     );
     let all = || lines.iter().flat_map(|(_, line)| line);
     let lowest = all().map(|found| found.ours.p50).fold(f64::INFINITY, f64::min);
-    let highest = all().map(|found| found.ours.p99).fold(0.0, f64::max);
+    let highest = all().map(|found| found.ours.p99.unwrap_or(found.ours.p50));
+    let highest = highest.fold(0.0, f64::max);
     if highest <= 0.0 {
         return;
     }
@@ -95,8 +96,8 @@ fn small(svg: &mut String, results: &Results, operation: Operation) {
         );
     }
     for (store, line) in &lines {
-        curve(svg, *store, line, "", |found| y(found.ours.p50));
-        curve(svg, *store, line, " stroke-dasharray=\"5 4\"", |found| y(found.ours.p99));
+        curve(svg, *store, line, "", |found| Some(y(found.ours.p50)));
+        curve(svg, *store, line, " stroke-dasharray=\"5 4\"", |found| found.ours.p99.map(&y));
     }
 }
 
@@ -106,9 +107,10 @@ fn curve(
     store: Store,
     line: &[&Measurement],
     dashes: &str,
-    y: impl Fn(&Measurement) -> f64,
+    y: impl Fn(&Measurement) -> Option<f64>,
 ) {
-    let points: Vec<_> = line.iter().map(|found| (x(found.users as f64), y(found))).collect();
+    let point = |found: &&Measurement| Some((x(found.users as f64), y(found)?));
+    let points: Vec<_> = line.iter().filter_map(point).collect();
     let path: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
     let colour = colour(store);
     let _ = writeln!(

@@ -22,8 +22,11 @@ const LIST_READERS: usize = 4;
 /// Clients that change something: one, and many whose changes can be committed together.
 const WRITERS: [usize; 2] = [1, 32];
 
-/// Different users that are asked for in turn.
+/// Different users that are asked for in turn, few enough to be remembered.
 const ASKED_USERS: usize = 5000;
+
+/// From so many users on, enough of them were never read before.
+const ANEW_FROM: usize = 100_000;
 
 /// The size at which the console's pages are measured.
 const PAGES_AT: usize = 100_000;
@@ -54,7 +57,7 @@ impl Run<'_> {
     pub(super) fn add(&mut self, found: Measurement) {
         let Measurement { operation, users, clients, ours, limit, ratio, .. } = &found;
         let line = format!(
-            "{}, {users} users, {operation}, {clients} clients: {:.0}/s of {:.0}/s, {ratio:.2}; p50 {:.3} ms, p99 {:.3} ms",
+            "{}, {users} users, {operation}, {clients} clients: {:.0}/s of {:.0}/s, {ratio:.2}; p50 {:.3} ms, p99 {:.3?} ms",
             found.store.title(),
             ours.rate,
             limit.rate,
@@ -147,6 +150,32 @@ impl Run<'_> {
             }
             self.add(Measurement::of(operation, (store, users, connections), &ours, &limit));
         }
+        if self.options.wants(Operation::Read) && users >= ANEW_FROM {
+            self.reads_anew(store, subject, [server, &ceiling], users).await?;
+        }
+        Ok(())
+    }
+
+    async fn reads_anew(
+        &mut self,
+        store: Store,
+        subject: &Subject,
+        [server, ceiling]: [&Running; 2],
+        users: usize,
+    ) -> Result<()> {
+        let mut read = [0; 2];
+        let mut samples = [Vec::new(), Vec::new()];
+        for _ in 0..self.options.rounds {
+            for (place, address) in [server.address, ceiling.address].into_iter().enumerate() {
+                let context = Context { token: subject.token.clone(), users };
+                let next = Arc::new(Requests::Numbered(read[place], read_one, context));
+                let sample = drive(address, &next, READERS, self.length()).await?;
+                read[place] += sample.times.len();
+                samples[place].push(sample);
+            }
+        }
+        let [ours, limit] = samples;
+        self.add(Measurement::of(Operation::ReadAnew, (store, users, READERS), &ours, &limit));
         Ok(())
     }
 
@@ -245,7 +274,12 @@ fn added(number: usize, users: usize) -> String {
 }
 
 /// A prime that shares no factor with the sizes, by which neighbours in time are none in the list.
-const SCATTER: usize = 7919;
+pub(super) const SCATTER: usize = 7919;
+
+fn read_one(number: usize, context: &Context) -> Vec<u8> {
+    let email = email(number * SCATTER % context.users);
+    load::request(&format!("/api/users/{email}"), &context.token)
+}
 
 fn create(number: usize, context: &Context) -> Vec<u8> {
     let email = added(number, context.users);

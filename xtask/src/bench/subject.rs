@@ -108,8 +108,7 @@ impl Subject {
         fs::write(&file, PASSWORD)?;
         // A machine that is busy with something else may not hash it in time.
         for _ in 0..5 {
-            let mut set = Command::new(&self.binary);
-            set.args(["user", "set-password", ADMIN]).env("DQOPS_USERS_DATABASE_URL", &self.url);
+            let mut set = self.program(&["user", "set-password", ADMIN]);
             if set.stdin(fs::File::open(&file)?).stdout(Stdio::null()).status()?.success() {
                 return Ok(());
             }
@@ -143,19 +142,27 @@ impl Subject {
         Ok(Running { child, address: options.listen })
     }
 
+    /// The program with this directory, and with no other setting.
+    fn program(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("DQOPS_USERS_") {
+                command.env_remove(name);
+            }
+        }
+        command.args(args).env("DQOPS_USERS_DATABASE_URL", &self.url);
+        command
+    }
+
     fn command(&self, args: &[&str]) -> Result<String> {
-        let output = Command::new(&self.binary)
-            .args(args)
-            .env("DQOPS_USERS_DATABASE_URL", &self.url)
-            .output()?;
+        let output = self.program(args).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{args:?} failed: {said}");
         Ok(String::from_utf8(output.stdout)?)
     }
 
     fn spawn(&self, args: &[&str]) -> Result<Child> {
-        let mut command = Command::new(&self.binary);
-        command.args(args).env("DQOPS_USERS_DATABASE_URL", &self.url);
+        let mut command = self.program(args);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().context("cannot start the release server")
     }

@@ -20,8 +20,8 @@ pub(crate) struct Options {
     /// Try a little of everything, in the development build
     #[arg(long)]
     quick: bool,
-    /// Only this store: sqlite or postgres
-    #[arg(long)]
+    /// Only this store
+    #[arg(long, value_parser = ["sqlite", "postgres"])]
     store: Option<String>,
 }
 
@@ -105,7 +105,7 @@ fn must_be_well(subject: &Subject, running: Running) -> Result<()> {
     if let Some(fault) = fault {
         bail!("the server found a fault in itself: {fault}");
     }
-    subject.must_have_key()
+    subject.must_have_rights()
 }
 
 /// How many cases there were; all operations must have been among them.

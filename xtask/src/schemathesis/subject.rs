@@ -47,8 +47,10 @@ impl Subject {
         &self.key
     }
 
-    /// Without its key nothing but refusals would have been seen.
-    pub(super) fn must_have_key(&self) -> Result<()> {
+    /// Without its key and its rights nothing but refusals would have been seen.
+    pub(super) fn must_have_rights(&self) -> Result<()> {
+        let users = self.command(&["user", "list", "--role", "admin"])?;
+        ensure!(users.contains(ADMIN), "its own admin was demoted on the way; run it again");
         let keys = self.command(&["api-key", "list", ADMIN])?;
         ensure!(keys.contains(KEY_NAME), "its own key was revoked on the way; run it again");
         Ok(())

@@ -50,6 +50,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let (key_file, public_key) = vendor::for_tests()?;
     let surroundings = Surroundings { key_file, public_key, postgres: Server::get()? };
     let programs = build::build(options.quick, &surroundings)?;
+    for promise in &wanted {
+        trial::must_have_tests(promise, &programs)?;
+    }
     let commit = commit()?;
     let bar = bar(wanted.len());
     let mut records = Vec::new();
@@ -70,16 +73,28 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.quick {
         page::write(&Record::all()?)?;
     }
-    fail_if_broken(&records)
+    judge(&records)
 }
 
-fn fail_if_broken(records: &[Record]) -> Result<()> {
-    let broken: Vec<_> = records
-        .iter()
-        .filter(|record| record.is_broken())
-        .map(|record| record.id.as_str())
-        .collect();
+/// Fails if a promise is broken, or if one was not tried where it must be; what this machine cannot try is
+/// told.
+fn judge(records: &[Record]) -> Result<()> {
+    let (mut broken, mut untried) = (Vec::new(), Vec::new());
+    for (promise, record) in records.iter().filter_map(|record| Some((record.promise()?, record))) {
+        for sum in record.sums(promise) {
+            let which = format!("{} on {}", promise.id, record::name(sum.ground));
+            for hindrance in &sum.hindrances {
+                eprintln!("not shown: {which}: {hindrance}");
+            }
+            if sum.broken > 0 {
+                broken.push(which);
+            } else if sum.reports == 0 {
+                untried.push(which);
+            }
+        }
+    }
     ensure!(broken.is_empty(), "broken: {}; the logs stand in target/trust", broken.join(", "));
+    ensure!(untried.is_empty(), "no test tried {}", untried.join(", "));
     Ok(())
 }
 

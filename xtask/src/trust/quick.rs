@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use dqops_users_trust::{COUNTS, REPORT, Report};
 
 use super::{
-    commit, fail_if_broken, page,
+    commit, judge, page,
     promises::{PARTS, Run},
     record::Record,
 };
@@ -27,7 +27,7 @@ pub(super) fn run() -> Result<()> {
     let records = records(&Report::all_in(&fs::read_to_string(&file)?)?)?;
     page::print(&records);
     outcomes.into_iter().collect::<Result<()>>()?;
-    fail_if_broken(&records)
+    judge(&records)
 }
 
 fn environment(file: &Path) -> [(&'static str, &std::ffi::OsStr); 2] {

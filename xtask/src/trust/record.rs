@@ -23,7 +23,10 @@ pub(super) struct Sum {
     pub(super) ground: Ground,
     pub(super) tried: u64,
     pub(super) broken: u64,
+    /// Why it is not shown, if it is not.
     pub(super) hindrances: Vec<String>,
+    /// How many tests reported.
+    pub(super) reports: usize,
     pub(super) seconds: f64,
 }
 
@@ -53,8 +56,9 @@ impl Record {
         Ok(records)
     }
 
-    pub(super) fn is_broken(&self) -> bool {
-        self.reports.iter().any(|report| report.outcome == Outcome::Broken)
+    pub(super) fn promise(&self) -> Option<&'static Promise> {
+        let mut promises = PARTS.iter().flat_map(|(_, promises)| *promises);
+        promises.find(|promise| promise.id == self.id)
     }
 
     /// The promise on each ground where it must be shown, and wherever else it was tried.
@@ -82,6 +86,7 @@ impl Record {
             tried: reports().map(|report| report.tried).sum(),
             broken: reports().filter(|report| report.outcome == Outcome::Broken).count() as u64,
             hindrances,
+            reports: reports().count(),
             seconds: reports().map(|report| report.seconds).sum(),
         }
     }

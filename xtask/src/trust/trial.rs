@@ -56,13 +56,7 @@ pub(super) fn try_it(
 fn command(run: &Run, programs: &Programs) -> Result<Command> {
     match run {
         Run::Tests { package, target, names, one_by_one } => {
-            let key = ((*package).to_owned(), (*target).to_owned());
-            let program = programs
-                .get(&key)
-                .with_context(|| format!("{package} has no test target {target}"))?;
-            for name in *names {
-                must_exist(program, name)?;
-            }
+            let program = program(package, target, programs)?;
             let mut command = Command::new(&program.file);
             command.args(*names).current_dir(&program.folder);
             if *one_by_one {
@@ -78,7 +72,22 @@ fn command(run: &Run, programs: &Programs) -> Result<Command> {
     }
 }
 
+fn program<'p>(package: &str, target: &str, programs: &'p Programs) -> Result<&'p Program> {
+    let found = programs.get(&(package.to_owned(), target.to_owned()));
+    found.with_context(|| format!("{package} has no test target {target}"))
+}
+
 /// A test that was renamed must not look like one that held.
+pub(super) fn must_have_tests(promise: &Promise, programs: &Programs) -> Result<()> {
+    for run in promise.runs {
+        if let Run::Tests { package, target, names, .. } = run {
+            let program = program(package, target, programs)?;
+            names.iter().try_for_each(|name| must_exist(program, name))?;
+        }
+    }
+    Ok(())
+}
+
 fn must_exist(program: &Program, name: &str) -> Result<()> {
     let mut command = Command::new(&program.file);
     let listed = command.args([name, "--list"]).current_dir(&program.folder).output()?;

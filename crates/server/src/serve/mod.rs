@@ -4,6 +4,7 @@ mod accept;
 mod banner;
 mod files;
 mod first_admin;
+mod listen;
 mod metrics;
 mod pace;
 mod shutdown;
@@ -27,7 +28,7 @@ use dqops_users_service::{Ambient, Directory, HashingSettings, SessionLimits};
 use dqops_users_web::Stopping;
 use ipnet::IpNet;
 use jiff::SignedDuration;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 
 use self::{accept::Entrance, metrics::Exposition, shutdown::StopSignals, web::Served};
 use crate::{
@@ -198,8 +199,7 @@ async fn serve(common: &CommonSettings, settings: &ServeSettings) -> Result<()> 
     let max_connections = files::connections(settings.max_connections);
     let stop = StopSignals::catch()?;
     // The address first: when it is taken, nothing else should have happened.
-    let listener = TcpListener::bind(settings.listen)
-        .await
+    let listener = listen::listen(settings.listen)
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let url = common.database_url()?;

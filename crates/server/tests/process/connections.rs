@@ -1,6 +1,8 @@
 //! Connections that are slow or too many: each is bounded, and good clients do not wait for them.
 
-use std::{io::ErrorKind, thread, time::Duration};
+use std::{io::ErrorKind, net::TcpStream, thread, time::Duration};
+
+use rustix::process::Signal;
 
 use crate::{
     client::{Client, Wire},
@@ -108,6 +110,20 @@ fn a_body_that_stalls_is_given_up_with_408() {
     let late = wire.write("GET /api/users HTTP/1.1\r\n\r\n").and_then(|()| wire.reply());
     late.unwrap_err();
     is_well(&stage.admin);
+}
+
+/// The system keeps them until they are accepted, so that nobody has to try again a second later.
+#[test]
+fn of_many_who_come_at_once_nobody_is_turned_away_before_the_server_looks_at_them() {
+    let place = Place::new(Store::Sqlite);
+    let server = place.server().start();
+    let client = server.anonymous();
+    server.signal(Signal::STOP);
+    let come = || TcpStream::connect_timeout(&client.address(), Duration::from_millis(900));
+    let waiting: Result<Vec<_>, _> = (0..500).map(|_| come()).collect();
+    server.signal(Signal::CONT);
+    drop(waiting.unwrap());
+    is_well(&client);
 }
 
 #[test]

@@ -107,7 +107,11 @@ fn fail_and_recover(
     writers.wait_for(BETWEEN);
     let counts = are_true(place, &writers.stop());
     for (fault, Worst { refusal, recovery }) in worst {
-        trial.figure(format!("{fault:?}: refused within {refusal:.2?}, back after {recovery:.2?}"));
+        let refused = match refusal {
+            Duration::ZERO => "not refused".to_owned(),
+            within => format!("refused within {within:.2?}"),
+        };
+        trial.figure(format!("{fault:?}: {refused}, back after {recovery:.2?}"));
     }
     trial.figure(format!("of the writes beside: {counts:?}"));
     counts
