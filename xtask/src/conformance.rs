@@ -3,11 +3,15 @@
 use anyhow::{Context as _, Result};
 use xshell::cmd;
 
-use crate::{postgres::Server, workspace};
+use crate::{postgres::Server, vendor, workspace};
 
 pub(crate) fn run() -> Result<()> {
     let shell = workspace::shell()?;
-    cmd!(shell, "cargo build --release --package dqops-users").run()?;
+    let (_, public_key) = vendor::for_tests()?;
+    // The same build as for the browser's tests.
+    cmd!(shell, "cargo build --release --package dqops-users")
+        .env(vendor::BUILD_VARIABLE, public_key)
+        .run()?;
     let server = Server::get()?;
     let target = workspace::target()?;
     cmd!(shell, "clients/conformance/run")
