@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use dqops_users_storage::SharedStorage;
 use dqops_users_storage_postgres::PostgresStorage;
 use dqops_users_storage_sqlite::SqliteStorage;
@@ -35,13 +35,25 @@ impl DatabaseUrl {
         }
     }
 
-    /// The whole path of the file, if it does not exist yet.
-    pub(crate) fn missing_file(&self) -> Option<PathBuf> {
+    /// Whether a directory was made there.
+    pub(crate) async fn is_there(&self) -> Result<bool> {
         match self {
-            Self::Sqlite(file) if !file.exists() => {
-                Some(std::path::absolute(file).unwrap_or_else(|_| file.clone()))
+            Self::Sqlite(file) => {
+                file.try_exists().with_context(|| format!("cannot look for {}", self.place()))
             }
-            Self::Sqlite(_) | Self::Postgres(..) => None,
+            Self::Postgres(url, password) => {
+                Ok(PostgresStorage::is_there(url, password.as_deref()).await?)
+            }
+        }
+    }
+
+    /// The whole path of the file, or the URL without its password.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Sqlite(file) => {
+                std::path::absolute(file).unwrap_or_else(|_| file.clone()).display().to_string()
+            }
+            Self::Postgres(..) => self.to_string(),
         }
     }
 

@@ -20,6 +20,9 @@ const PASSING: [&str; 9] = [
 ];
 
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// There is no database of that name.
+const INVALID_CATALOG_NAME: &str = "3D000";
 
 pub(crate) fn storage_error(error: sqlx::Error) -> StorageError {
     let sqlx::Error::Database(database) = &error else {
@@ -40,6 +43,18 @@ pub(crate) fn storage_error(error: sqlx::Error) -> StorageError {
     let code = database.code().unwrap_or_default();
     if code == LOCK_NOT_AVAILABLE {
         return StorageError::Busy;
+    }
+    let message = database.message();
+    match &*code {
+        INSUFFICIENT_PRIVILEGE => {
+            return StorageError::Unsuitable(format!(
+                "{message}; make the user the owner of the database (createdb -O USER NAME)"
+            ));
+        }
+        INVALID_CATALOG_NAME => {
+            return StorageError::Unsuitable(format!("{message}; createdb makes one"));
+        }
+        _ => {}
     }
     if PASSING.iter().any(|passing| code.starts_with(passing)) {
         StorageError::unavailable(error)

@@ -76,6 +76,14 @@ impl PostgresStorage {
         Ok(Self { lease, metrics, readers, writer })
     }
 
+    /// Whether a directory was made in the database, of whatever version.
+    ///
+    /// # Errors
+    /// As [`PostgresStorage::open`].
+    pub async fn is_there(url: &str, password: Option<&str>) -> Result<bool, StorageError> {
+        migrations::is_there(&options::parse(url, password)?).await
+    }
+
     async fn begin_snapshot(&self) -> Result<Transaction<'static, Postgres>, StorageError> {
         within(self.readers.begin_with(BEGIN_SNAPSHOT)).await
     }

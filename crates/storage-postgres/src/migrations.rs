@@ -43,6 +43,15 @@ pub(crate) async fn run(options: &PgConnectOptions) -> Result<(), StorageError> 
     })
 }
 
+/// Whether the database has a schema of this program, of whatever version.
+pub(crate) async fn is_there(options: &PgConnectOptions) -> Result<bool, StorageError> {
+    let mut connection = writer::open(options).await?;
+    let sql = "SELECT CAST(to_regclass('_sqlx_migrations') IS NOT NULL AS TEXT)";
+    let answer = sql::setting(&mut Held::new(&mut connection), sql).await?;
+    connection.close().await.map_err(storage_error)?;
+    Ok(answer == "true")
+}
+
 fn latest() -> i64 {
     MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
 }

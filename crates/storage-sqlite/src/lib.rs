@@ -8,6 +8,7 @@ mod error;
 mod identity;
 mod migrations;
 mod options;
+mod plain;
 mod settle;
 mod writer;
 
@@ -27,6 +28,7 @@ use connection::Held;
 use error::storage_error;
 use identity::FileIdentity;
 pub use migrations::latest as latest_migration;
+pub use plain::has_tables_alone;
 pub use settle::settle;
 
 /// Readers: more only cost memory.

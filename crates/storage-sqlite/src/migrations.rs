@@ -1,20 +1,20 @@
 //! The schema's migrations, in step with those of the other storages.
 
 use std::{
-    fs::{DirBuilder, File, TryLockError},
+    fs::{DirBuilder, File, Permissions, TryLockError},
     io,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
     time::Duration,
 };
 
-use dqops_users_storage::StorageError;
+use dqops_users_storage::{StorageError, sql};
 use sqlx::{
     Connection as _,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::{error::storage_error, writer};
+use crate::{connection::Held, error::storage_error, writer};
 
 /// Version, name and statements of each migration.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -24,6 +24,10 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "console", include_str!("../../../migrations/sqlite/0004_console.sql")),
     (5, "load", include_str!("../../../migrations/sqlite/0005_load.sql")),
 ];
+
+/// Whether there are tables, and none of them is that of our migrations.
+const IS_FOREIGN: &str = "SELECT CAST(count(*) > 0 AND NOT max(name = '_sqlx_migrations') AS TEXT) \
+    FROM sqlite_schema WHERE type = 'table'";
 
 /// How often to try for the lock while another process migrates, and how often at the most.
 const TRY_EVERY: Duration = Duration::from_millis(20);
@@ -45,6 +49,12 @@ pub(crate) async fn run(file: &Path) -> Result<(), StorageError> {
     let lock = lock(file).await?;
     private_file(file).map_err(|error| cannot_use(file, &error))?;
     let mut connection = writer::open(file).await?;
+    if sql::setting(&mut Held(&mut connection), IS_FOREIGN).await? == "1" {
+        return Err(StorageError::Unsuitable(format!(
+            "{} is a database of something else; name another file",
+            file.display()
+        )));
+    }
     // `run` would do, but its future is not `Send` over a borrowed connection.
     let outcome = migrator().run_direct(None, &mut connection, false).await;
     connection.close().await.map_err(storage_error)?;
@@ -91,7 +101,11 @@ async fn lock(file: &Path) -> Result<File, StorageError> {
 /// Opens a file, and makes it for its owner alone if it does not exist: it holds password hashes.
 /// `SQLite` gives the files beside it the same rights.
 fn private_file(path: &Path) -> io::Result<File> {
-    File::options().create(true).truncate(false).write(true).mode(0o600).open(path)
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+    if file.metadata()?.len() == 0 {
+        file.set_permissions(Permissions::from_mode(0o600))?; // It may have been made by somebody else.
+    }
+    Ok(file)
 }
 
 fn cannot_use(path: &Path, error: &io::Error) -> StorageError {

@@ -1,6 +1,7 @@
 //! Whole tables, row by row as they are stored: what carries a directory from one storage to another.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::StorageError;
@@ -27,12 +28,14 @@ pub enum Table {
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ColumnKind {
     Integer,
+    /// Microseconds since 1970.
+    Time,
     Text,
     Bytes,
     Uuid,
 }
 
-use ColumnKind::{Bytes, Integer, Text, Uuid as Id};
+use ColumnKind::{Bytes, Integer, Text, Time, Uuid as Id};
 
 impl Table {
     /// All tables, each after those to which it refers. The directory's record comes last: until it is
@@ -74,33 +77,31 @@ impl Table {
     #[must_use]
     pub const fn columns(self) -> &'static [(&'static str, ColumnKind)] {
         match self {
-            Self::DataDomains => {
-                &[("name", Text), ("created_at", Integer), ("removed_at", Integer)]
-            }
+            Self::DataDomains => &[("name", Text), ("created_at", Time), ("removed_at", Time)],
             Self::Users => &[
                 ("email", Text),
                 ("id", Id),
                 ("account_role", Text),
-                ("created_at", Integer),
+                ("created_at", Time),
                 ("version", Integer),
             ],
-            Self::Passwords => &[("user_id", Id), ("hash", Text), ("changed_at", Integer)],
+            Self::Passwords => &[("user_id", Id), ("hash", Text), ("changed_at", Time)],
             Self::ApiKeys => &[
                 ("id", Id),
                 ("user_id", Id),
                 ("digest", Bytes),
                 ("name", Text),
-                ("created_at", Integer),
-                ("expires_at", Integer),
-                ("last_used_at", Integer),
+                ("created_at", Time),
+                ("expires_at", Time),
+                ("last_used_at", Time),
             ],
             Self::Sessions => &[
                 ("id", Id),
                 ("user_id", Id),
                 ("digest", Bytes),
-                ("created_at", Integer),
-                ("last_used_at", Integer),
-                ("ends_at", Integer),
+                ("created_at", Time),
+                ("last_used_at", Time),
+                ("ends_at", Time),
                 ("address", Text),
                 ("client", Text),
             ],
@@ -108,16 +109,16 @@ impl Table {
                 ("user_id", Id),
                 ("is_requested", Integer),
                 ("digest", Bytes),
-                ("created_at", Integer),
-                ("expires_at", Integer),
+                ("created_at", Time),
+                ("expires_at", Time),
             ],
             Self::DataDomainRoles => &[("user_id", Id), ("data_domain", Text), ("role", Text)],
-            Self::SetupCodes => &[("digest", Bytes), ("created_at", Integer)],
-            Self::Throttles => &[("bucket", Bytes), ("until_time", Integer)],
+            Self::SetupCodes => &[("digest", Bytes), ("created_at", Time)],
+            Self::Throttles => &[("bucket", Bytes), ("until_time", Time)],
             Self::Audit => &[
                 ("sequence", Integer),
                 ("id", Id),
-                ("at", Integer),
+                ("at", Time),
                 ("actor", Text),
                 ("action", Text),
                 ("subject", Text),
@@ -130,14 +131,33 @@ impl Table {
                 ("epoch", Integer),
                 ("user_count", Integer),
                 ("data_domains_version", Integer),
-                ("started_at", Integer),
-                ("latest_time", Integer),
-                ("latest_licence_issued_at", Integer),
+                ("started_at", Time),
+                ("latest_time", Time),
+                ("latest_licence_issued_at", Time),
                 ("licence", Text),
                 ("last_before_chain", Integer),
                 ("is_loading", Integer),
             ],
         }
+    }
+
+    /// Fails if a time of a row is none: whatever reads the row by its meaning would fail later.
+    ///
+    /// # Errors
+    /// [`StorageError::Corrupt`], which names the column.
+    pub fn check(self, row: &StoredRow) -> Result<(), StorageError> {
+        for ((column, kind), cell) in self.columns().iter().zip(&row.0) {
+            if *kind == Time
+                && let Cell::Integer(Some(micros)) = cell
+                && Timestamp::from_microsecond(*micros).is_err()
+            {
+                let table = self.name();
+                return Err(StorageError::Corrupt(format!(
+                    "{column} in the table {table} is no time: {micros}"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// How many columns its primary key has.

@@ -27,7 +27,7 @@ use crate::{
     failure::Cause,
     figures::{Figures, NO_ROUTE},
     pages::{self, API, Pages},
-    problem::{OVERLOADED, Problem},
+    problem::{OVERLOADED, Problem, STOPPING},
     refusals::Refusals,
     request_id::{self, REQUEST_ID, RequestIds},
 };
@@ -212,8 +212,12 @@ fn with_problem(bare: &Response) -> Response {
 
 /// Whether the request was refused, unheard, because the server is busy.
 fn is_overload(response: &Response) -> bool {
-    let code = || response.extensions().get::<Problem>().map(Problem::code);
-    response.status() == StatusCode::SERVICE_UNAVAILABLE && code() == Some(OVERLOADED)
+    code(response) == Some(OVERLOADED)
+}
+
+/// The code of a refusal.
+fn code(response: &Response) -> Option<&'static str> {
+    response.extensions().get::<Problem>().map(Problem::code)
 }
 
 /// The line of the request; the log adds its id to this line and all others.
@@ -221,7 +225,8 @@ fn log(response: &Response, method: &Method, route: Option<&MatchedPath>, is_ove
     let status = response.status().as_u16();
     // The route, not the path: what a client makes up stays out of the log.
     let route = route.map_or(NO_ROUTE, MatchedPath::as_str);
-    if response.status().is_server_error() && !is_overload {
+    let is_failure = response.status().is_server_error() && code(response) != Some(STOPPING);
+    if is_failure && !is_overload {
         let cause = response.extensions().get::<Cause>().map(|cause| chain(&*cause.0));
         let cause = cause.as_deref().unwrap_or("-");
         tracing::error!(%method, route, status, cause, "request failed");

@@ -1,6 +1,10 @@
 //! `backup`
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::{self, File},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
@@ -34,9 +38,11 @@ impl Backup {
         if !force && file.exists() {
             bail!("{name} exists already; name another file, or replace it with --force");
         }
+        must_be_no_database(&file, &common.database_url()?)?;
         let partial = Partial::beside(&file)?;
         let context = || format!("cannot write {name}");
         let report = write(common, session, &partial).await.with_context(context)?;
+        must_be_no_database(&file, &common.database_url()?)?;
         partial.persist(&file, force).with_context(context)?;
         copying::print(&session.output, &report, &format!("wrote {name}"))?;
         match report.audit.fault {
@@ -46,6 +52,26 @@ impl Backup {
             ),
         }
     }
+}
+
+/// Refuses a database in use, above all the one that is backed up: whoever has it open would go on in a file
+/// that nobody sees any more, and what SQLite keeps beside it would be taken for a part of the backup.
+fn must_be_no_database(file: &Path, source: &DatabaseUrl) -> Result<()> {
+    let name = file.display();
+    if let DatabaseUrl::Sqlite(database) = source
+        && let (Ok(one), Ok(other)) = (fs::metadata(file), fs::metadata(database))
+        && (one.dev(), one.ino()) == (other.dev(), other.ino())
+    {
+        bail!("{name} is the database itself; name another file");
+    }
+    for beside in ["-wal", "-shm", "-journal"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(beside);
+        if Path::new(&path).symlink_metadata().is_ok() {
+            bail!("{name}{beside} is there, so {name} is a database in use; name another file");
+        }
+    }
+    Ok(())
 }
 
 /// A backup is a directory in a file of its own, whatever the database is that it was taken of.

@@ -1,13 +1,14 @@
 //! What `backup`, `restore` and `copy` share: they copy one directory into another, and say what was
 //! copied.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use dqops_users_service::{CopiedTable, CopyError, CopyPlan, CopyPurpose, CopyReport, Directory};
 use dqops_users_storage::StorageError;
 use serde::Serialize;
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::output::{self, Output};
 
@@ -49,9 +50,10 @@ impl From<&CopiedTable> for PrintedTable {
 pub(super) fn print(output: &Output, report: &CopyReport, sentence: &str) -> Result<()> {
     let tables: Vec<PrintedTable> = report.tables.iter().map(Into::into).collect();
     if output.json {
-        let CopyReport { audit, .. } = report;
+        let CopyReport { admins, audit, .. } = report;
         return output::print_json(&json!({
             "tables": tables,
+            "admins": admins,
             "audit": {
                 "entries": audit.entries,
                 "head": audit.head,
@@ -70,7 +72,28 @@ pub(super) fn print(output: &Output, report: &CopyReport, sentence: &str) -> Res
         _ => String::new(),
     };
     output::remark(&format!("{sentence}{trail}"));
+    if report.admins == 0 {
+        output::remark("there is no admin in it; `dqops-users recover-admin EMAIL` makes one");
+    }
     Ok(())
+}
+
+/// Goes on until it is done, or until a signal ends it: what is thrown away then takes its files with it,
+/// in which password hashes are.
+pub(super) async fn unless_stopped(
+    work: Pin<Box<dyn Future<Output = Result<()>> + '_>>,
+) -> Result<()> {
+    let catch = |kind| signal(kind).context("signals cannot be caught");
+    let mut terminate = catch(SignalKind::terminate())?;
+    let mut interrupt = catch(SignalKind::interrupt())?;
+    let mut hangup = catch(SignalKind::hangup())?;
+    tokio::select! {
+        outcome = work => return outcome,
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    bail!("it was stopped before it was done")
 }
 
 /// Says what to do about a copy that was refused or failed.

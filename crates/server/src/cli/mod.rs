@@ -180,8 +180,12 @@ fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("the runtime could not be started")?.block_on(async {
         let command = match command {
-            Command::Restore(command) => return command.run(common).await,
-            Command::Copy(command) => return command.run(common).await,
+            Command::Restore(command) => {
+                return copying::unless_stopped(Box::pin(command.run(common))).await;
+            }
+            Command::Copy(command) => {
+                return copying::unless_stopped(Box::pin(command.run(common))).await;
+            }
             command => command,
         };
         let session = match command {
@@ -197,7 +201,9 @@ fn run_once(common: &CommonSettings, command: Command) -> Result<()> {
             Command::DataDomain(command) => data_domain::run(&session, command).await,
             Command::Audit(command) => audit::run(&session, command).await,
             Command::RecoverAdmin(command) => command.run(&session).await,
-            Command::Backup(command) => command.run(common, &session).await,
+            Command::Backup(command) => {
+                copying::unless_stopped(Box::pin(command.run(common, &session))).await
+            }
             Command::Migrate => migrate::run(&session).await,
             Command::Serve(_)
             | Command::Config(_)

@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File},
-    io::Read as _,
+    io::{self, Read as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -10,9 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use dqops_users_service::CopyPurpose;
 use dqops_users_storage::EpochLease;
-use tempfile::TempDir;
 
-use super::{copying, output::Output, session};
+use super::{copying, output::Output, partial::take_away, session};
 use crate::{settings::CommonSettings, storage::DatabaseUrl};
 
 /// With what every file of SQLite begins.
@@ -32,7 +32,12 @@ impl Restore {
     pub(super) async fn run(self, common: &CommonSettings) -> Result<()> {
         let (file, url) = (self.file.display(), common.database_url()?);
         let copy = working_copy(&self.file)?;
-        let from = DatabaseUrl::Sqlite(copy.path().join("users.db"));
+        let database = copy.0.join("users.db");
+        let is_plain = dqops_users_storage_sqlite::has_tables_alone(&database).await;
+        if !is_plain.with_context(|| format!("{file} cannot be used as a backup"))? {
+            bail!("{file} is not a backup that `dqops-users backup` has made");
+        }
+        let from = DatabaseUrl::Sqlite(database);
         let source = session::directory_at(common, &from, false).await;
         let source = source.with_context(|| format!("{file} cannot be used as a backup"))?;
         let target = session::directory_at(common, &url, true).await?;
@@ -50,9 +55,22 @@ impl Restore {
 }
 
 /// The backup in a folder of its own: opening it may bring its schema up to date, and a backup is not
-/// to change.
-fn working_copy(file: &Path) -> Result<TempDir> {
+/// to change. The folder goes when this is dropped, as it holds password hashes.
+struct WorkingCopy(PathBuf);
+
+impl Drop for WorkingCopy {
+    fn drop(&mut self) {
+        take_away(&self.0);
+    }
+}
+
+fn working_copy(file: &Path) -> Result<WorkingCopy> {
     let name = file.display();
+    // Else whatever is no file, such as a pipe, would be waited for.
+    let found = fs::metadata(file).with_context(|| format!("cannot read {name}"))?;
+    if !found.is_file() {
+        bail!("{name} is no file");
+    }
     let mut beginning = Vec::new();
     let opened = File::open(file).with_context(|| format!("cannot read {name}"))?;
     opened.take(16).read_to_end(&mut beginning).with_context(|| format!("cannot read {name}"))?;
@@ -68,8 +86,15 @@ fn working_copy(file: &Path) -> Result<TempDir> {
     }
     let folder = tempfile::Builder::new().prefix("dqops-users-restore").tempdir();
     let folder = folder.context("cannot make a temporary folder; TMPDIR says where")?;
-    fs::copy(file, folder.path().join("users.db")).with_context(|| {
-        format!("cannot copy {name} to {}; TMPDIR says where", folder.path().display())
+    let folder = WorkingCopy(folder.keep());
+    // With rights of its own: a backup may be for reading alone.
+    let copied = File::open(file).and_then(|mut from| {
+        let copy = folder.0.join("users.db");
+        let mut to = File::options().write(true).create_new(true).mode(0o600).open(copy)?;
+        io::copy(&mut from, &mut to)
+    });
+    copied.with_context(|| {
+        format!("cannot copy {name} to {}; TMPDIR says where", folder.0.display())
     })?;
     Ok(folder)
 }

@@ -57,12 +57,13 @@ pub(super) async fn directory_at(
     may_make: bool,
 ) -> Result<Directory> {
     let settings = common.service()?;
-    if let Some(file) = url.missing_file().filter(|_| !may_make) {
+    let context = || format!("cannot open {url}");
+    if !may_make && !url.is_there().await.with_context(context)? {
         bail!(
             "there is no directory in {}; say where it is with --database-url, or start the server, which makes one",
-            file.display()
+            url.place()
         );
     }
-    let storage = url.open().await.with_context(|| format!("cannot open {url}"))?;
+    let storage = url.open().await.with_context(context)?;
     Ok(Directory::new(storage, settings, Ambient::system()))
 }

@@ -20,6 +20,7 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
 };
 use tower::ServiceExt as _;
 
@@ -38,6 +39,9 @@ const DRAIN_TIME: Duration = Duration::from_secs(9);
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// How long nothing more is said of others who wait.
+const TELL_AGAIN: Duration = Duration::from_mins(1);
 
 /// After a failed accept, for instance because there are no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -110,9 +114,18 @@ impl Entrance {
 
     /// Serves connections for as long as it is polled.
     pub(super) async fn serve(&self) {
+        let mut told: Option<Instant> = None;
         loop {
+            let places = &self.connections.places;
+            if places.available_permits() == 0
+                && told.is_none_or(|told| told.elapsed() > TELL_AGAIN)
+            {
+                let bound = self.connections.bound;
+                tracing::warn!(bound, "all connections that there may be are open: others wait");
+                told = Some(Instant::now());
+            }
             // The semaphore is never closed, so there is always a permit to wait for.
-            let place = Arc::clone(&self.connections.places).acquire_owned().await.ok();
+            let place = Arc::clone(places).acquire_owned().await.ok();
             let (stream, peer) = self.next_connection().await;
             self.connections.serve(stream, peer, place);
         }

@@ -148,7 +148,7 @@ fn what_is_no_backup_is_refused(store: Store) {
     refused("text.db", "is not a backup");
     refused("empty.db", "is not a backup");
     refused("missing.db", "cannot read");
-    refused("other.db", "nothing to copy");
+    refused("other.db", "a database of something else");
     let running = Stage::new(Store::Sqlite);
     let live = running.place.folder().join("users.db");
     let said = restore(&target, &live).run().fails(1);

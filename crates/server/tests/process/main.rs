@@ -56,6 +56,7 @@ mod forwarded;
 mod full_disk;
 mod hang_ups;
 mod hash_upgrades;
+mod hostile_backups;
 mod hostile_hashes;
 mod issued_tokens;
 mod licence_live;

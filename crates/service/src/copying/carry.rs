@@ -3,7 +3,7 @@
 use dqops_users_domain::audit::Chain;
 use dqops_users_storage::{Reader, StoredRow, Table, UnitOfWork};
 
-use super::{CopyError, steps::Steps};
+use super::{CopyError, CopyPurpose, steps::Steps};
 use crate::AuditVerification;
 
 /// Rows that are in memory at once, of each side.
@@ -29,11 +29,12 @@ impl Walk {
     }
 }
 
-/// Carries all rows of a table over; answers how many.
+/// Carries all rows of a table over, checked unless it is for a backup; answers how many.
 pub(super) async fn load(
     table: Table,
     source: &mut dyn Reader,
     target: &mut dyn UnitOfWork,
+    purpose: CopyPurpose,
     steps: &Steps,
 ) -> Result<u64, CopyError> {
     let (mut walk, mut count) = (Walk::through(table), 0);
@@ -41,6 +42,9 @@ pub(super) async fn load(
         let rows = walk.step(source).await?;
         if rows.is_empty() {
             return Ok(count);
+        }
+        if purpose != CopyPurpose::Backup {
+            rows.iter().try_for_each(|row| table.check(row))?;
         }
         target.load_rows(table, &rows).await?;
         count += rows.len() as u64;

@@ -3,7 +3,11 @@
 use dqops_users_storage::{Reader, Table};
 use tokio::sync::Mutex;
 
-use super::{CopyError, CopyProgress, carry, load::Load, steps::Steps};
+use super::{
+    CopyError, CopyProgress, carry,
+    load::{Load, Loaded},
+    steps::Steps,
+};
 use crate::{AuditVerification, Caller, Directory};
 
 /// What a copy is for.
@@ -44,6 +48,8 @@ pub struct CopiedTable {
 pub struct CopyReport {
     /// The tables, each compared as a whole.
     pub tables: Vec<CopiedTable>,
+    /// How many users have the account role `admin`.
+    pub admins: u64,
     /// What was found of the audit trail, in the source and in the target alike.
     pub audit: AuditVerification,
 }
@@ -86,8 +92,8 @@ impl Directory {
             actor: caller.actor(),
             ambient: target.shared.ambient.clone(),
         };
-        let tables = target.storage.write(load).await?;
-        Ok(CopyReport { tables, audit })
+        let Loaded { tables, admins } = target.storage.write(load).await?;
+        Ok(CopyReport { tables, admins, audit })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use dqops_users_domain::audit::{Action, Actor, AuditEntry, AuditRecord};
-use dqops_users_storage::{Mutation, Reader, Table, UnitOfWork};
+use dqops_users_storage::{Mutation, Reader, StorageError, Table, UnitOfWork, UserQuery};
 use serde_json::json;
 use tokio::sync::Mutex;
 
@@ -20,14 +20,21 @@ pub(super) struct Load {
     pub(super) ambient: Ambient,
 }
 
+/// What was loaded.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) tables: Vec<CopiedTable>,
+    pub(super) admins: u64,
+}
+
 /// It is long, unlike all other mutations: nobody waits for a directory in which nothing is. And it adds
 /// users without a permit: they come with the licence that they are under.
 #[async_trait]
 impl Mutation for Load {
-    type Kept = Vec<CopiedTable>;
+    type Kept = Loaded;
     type Refused = CopyError;
 
-    async fn apply(&self, unit: &mut dyn UnitOfWork) -> Result<Vec<CopiedTable>, CopyError> {
+    async fn apply(&self, unit: &mut dyn UnitOfWork) -> Result<Loaded, CopyError> {
         let mut source = self.source.lock().await;
         let before = self.steps.done();
         let outcome = self.fill(&mut **source, unit).await;
@@ -43,12 +50,12 @@ impl Load {
         &self,
         source: &mut dyn Reader,
         unit: &mut dyn UnitOfWork,
-    ) -> Result<Vec<CopiedTable>, CopyError> {
+    ) -> Result<Loaded, CopyError> {
         must_be_empty(unit).await?;
         unit.begin_load().await?;
         let mut tables = Vec::with_capacity(Table::ALL.len());
         for table in Table::ALL {
-            let rows = carry::load(table, source, unit, &self.steps).await?;
+            let rows = carry::load(table, source, unit, self.purpose, &self.steps).await?;
             tables.push(CopiedTable { name: table.name(), rows, compared: 0 });
         }
         for (table, copied) in Table::ALL.into_iter().zip(&mut tables) {
@@ -58,13 +65,17 @@ impl Load {
             return Err(CopyError::Differs(Table::Audit.name()));
         }
         unit.end_load().await?;
+        let admins = unit.count_admins().await?;
+        if self.purpose != CopyPurpose::Backup {
+            must_make_sense(unit).await?;
+        }
         match self.purpose {
-            CopyPurpose::Backup => return Ok(tables),
+            CopyPurpose::Backup => return Ok(Loaded { tables, admins }),
             CopyPurpose::Restore => self.note(Action::DirectoryRestored, unit).await?,
             CopyPurpose::Move => self.note(Action::DirectoryCopied, unit).await?,
         }
         unit.follow_loaded_epoch().await?;
-        Ok(tables)
+        Ok(Loaded { tables, admins })
     }
 
     /// Adds an entry to the audit trail that was loaded.
@@ -99,6 +110,20 @@ async fn must_be_empty(unit: &mut dyn UnitOfWork) -> Result<(), CopyError> {
         if unit.rows_after(table, None, 2).await?.len() > most {
             return Err(CopyError::NotEmpty(table.name()));
         }
+    }
+    Ok(())
+}
+
+/// Refuses what servers could not work with, or would work wrongly with: rows that cannot be read by their
+/// meaning, and a count of users that is not that of the users. A backup is taken of such a directory all
+/// the same.
+async fn must_make_sense(unit: &mut dyn UnitOfWork) -> Result<(), CopyError> {
+    unit.directory().await?;
+    unit.visit_users(&UserQuery::default(), &mut |_| {}).await?;
+    let (counted, users) = (unit.count_users().await?, unit.count_rows(Table::Users).await?);
+    if counted != users {
+        let damage = format!("it counts {counted} users and holds {users}");
+        return Err(StorageError::Corrupt(damage).into());
     }
     Ok(())
 }

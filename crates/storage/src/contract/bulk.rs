@@ -74,7 +74,9 @@ fn rows(table: Table) -> Vec<StoredRow> {
     let cell = |column: &str, kind, n: usize| {
         let is_there = !is_left_out(table, column, n);
         match kind {
-            ColumnKind::Integer => Cell::Integer(is_there.then(|| integer(column, n))),
+            ColumnKind::Integer | ColumnKind::Time => {
+                Cell::Integer(is_there.then(|| integer(column, n)))
+            }
             ColumnKind::Text => Cell::Text(is_there.then(|| text(table, column, n))),
             ColumnKind::Bytes => {
                 let bytes = || [n.to_be_bytes(), [0xa5; 8], [0; 8], n.to_le_bytes()].concat();

@@ -2,15 +2,14 @@
 
 use std::sync::LazyLock;
 
-use async_trait::async_trait;
-use dqops_users_domain::Epoch;
-
 use super::{
     SqlConnection, SqlSession, Value,
     connection::Row,
+    directory::stored_epoch,
     rows::{RowInsert, places},
 };
 use crate::{BulkReader, BulkWriter, ColumnKind, StorageError, StoredRow, Table, bulk::Cell};
+use async_trait::async_trait;
 
 struct Statements {
     count: String,
@@ -107,7 +106,7 @@ impl<C: SqlConnection> BulkWriter for SqlSession<C> {
 
     async fn follow_loaded_epoch(&mut self) -> Result<(), StorageError> {
         let loaded = self.number("SELECT epoch FROM directory", &[]).await?;
-        self.follow(Epoch(loaded.unsigned_abs()));
+        self.follow(stored_epoch(loaded)?);
         self.note_change();
         Ok(())
     }
@@ -128,7 +127,7 @@ fn stored_row(table: Table, row: &dyn Row) -> Result<StoredRow, StorageError> {
     let kinds = table.columns().iter().map(|(_, kind)| *kind).enumerate();
     let cells = kinds.map(|(column, kind)| {
         Ok(match kind {
-            ColumnKind::Integer => Cell::Integer(row.optional_integer(column)?),
+            ColumnKind::Integer | ColumnKind::Time => Cell::Integer(row.optional_integer(column)?),
             ColumnKind::Text => Cell::Text(row.optional_text(column)?.map(str::to_owned)),
             ColumnKind::Bytes => Cell::Bytes(row.optional_bytes(column)?.map(<[u8]>::to_vec)),
             ColumnKind::Uuid => Cell::Uuid(row.uuid(column)?),

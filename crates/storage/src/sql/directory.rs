@@ -18,7 +18,7 @@ pub async fn read_epoch(
     connection: &mut (impl SqlConnection + ?Sized),
 ) -> Result<Epoch, StorageError> {
     let epoch = connection::number(connection, "SELECT epoch FROM directory", &[]).await?;
-    Ok(Epoch(epoch.unsigned_abs()))
+    stored_epoch(epoch)
 }
 
 /// What a transaction of the writer begins with: what nearly every mutation asks for.
@@ -56,13 +56,19 @@ pub async fn open(
 
 fn record(row: &dyn Row) -> Result<DirectoryRecord, StorageError> {
     Ok(DirectoryRecord {
-        epoch: Epoch(row.integer(0)?.unsigned_abs()),
-        data_domains_version: Epoch(row.integer(1)?.unsigned_abs()),
+        epoch: stored_epoch(row.integer(0)?)?,
+        data_domains_version: stored_epoch(row.integer(1)?)?,
         started_at: row.optional_time(2)?,
         latest_time: row.time(3)?,
         latest_licence_issued_at: row.time(4)?,
         licence: row.optional_text(5)?.map(str::to_owned),
     })
+}
+
+/// An epoch that cannot rise any more would let what was taken away go on for ever.
+pub(super) fn stored_epoch(number: i64) -> Result<Epoch, StorageError> {
+    let damage = || StorageError::Corrupt(format!("no directory gets to the epoch {number}"));
+    Epoch::from_stored(number).ok_or_else(damage)
 }
 
 fn missing() -> StorageError {

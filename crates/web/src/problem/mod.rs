@@ -19,6 +19,9 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// The code of requests that were refused, unheard, because too much is asked at once.
 pub(crate) const OVERLOADED: &str = "overloaded";
 
+/// The code of what is refused because the server is about to stop, which is no failure.
+pub(crate) const STOPPING: &str = "stopping";
+
 /// Seconds after which a refused client may come again.
 const RETRY_AFTER: u32 = 1;
 
@@ -127,7 +130,7 @@ impl Problem {
     pub fn stopping() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "stopping",
+            STOPPING,
             "this server is about to stop; send requests to another one",
         )
     }

@@ -4,7 +4,10 @@ use anyhow::Result;
 use dqops_users_domain::Email;
 use serde_json::json;
 
-use crate::cli::{output, session::Session};
+use crate::{
+    cli::{output, session::Session},
+    public_url::PublicUrl,
+};
 
 pub(super) async fn issue(session: &Session, email: Email) -> Result<()> {
     let issued = session.directory.issue_password_link(&session.operator, &email).await?;
@@ -17,7 +20,13 @@ pub(super) async fn issue(session: &Session, email: Email) -> Result<()> {
     output::remark(&format!(
         "Password link of {email}, works once and until {until}; it is not shown again:"
     ));
-    output::print(&format!("{link}\n"))
+    output::print(&format!("{link}\n"))?;
+    if session.link_base == PublicUrl::local_link_base() {
+        output::remark(
+            "It begins with the address of this machine: set DQOPS_USERS_PUBLIC_URL to the one that people use.",
+        );
+    }
+    Ok(())
 }
 
 pub(super) async fn revoke(session: &Session, email: Email) -> Result<()> {
