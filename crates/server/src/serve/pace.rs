@@ -17,7 +17,7 @@ use tokio::{
 const LEAST: usize = 64 * 1024;
 
 /// … within so long. What comes to less than that must be gone by then.
-const WHILE: Duration = Duration::from_secs(7);
+const WHILE: Duration = Duration::from_secs(6);
 
 /// A stream that fails when its peer reads too slowly.
 pub(super) struct Paced<S> {

@@ -3,7 +3,7 @@
 use std::{
     num::NonZeroUsize,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -39,7 +39,17 @@ impl Default for HashingSettings {
 }
 
 /// Work for a hashing thread.
-type Job = Box<dyn FnOnce(&mut Memory) + Send>;
+struct Job {
+    /// There while somebody waits for it.
+    caller: Weak<()>,
+    work: Box<dyn FnOnce(&mut Memory) + Send>,
+}
+
+impl Job {
+    fn is_abandoned(&self) -> bool {
+        self.caller.strong_count() == 0
+    }
+}
 
 /// Threads that hash, each with one buffer.
 pub struct Hasher {
@@ -134,18 +144,17 @@ impl Hasher {
         self.run(move |memory| phc::hash(&password, salt, memory)).await
     }
 
-    /// Runs work on a hashing thread. If the caller goes away before its turn, it is skipped.
+    /// Runs work on a hashing thread. If the caller goes away before its turn, it is skipped, and it
+    /// keeps nobody out of the queue.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, Overloaded> {
         let (reply, answer) = oneshot::channel();
+        let caller = Arc::new(());
         let running = Arc::clone(&self.running);
         let duration = self.figures.duration.clone();
-        let job = Box::new(move |memory: &mut Memory| {
-            if reply.is_closed() {
-                return;
-            }
+        let work = Box::new(move |memory: &mut Memory| {
             let timer = duration.start_timer();
             let turn = running.begin();
             let done = work(memory);
@@ -153,7 +162,8 @@ impl Hasher {
             timer.observe_duration();
             let _ = reply.send(done);
         });
-        self.queue.push(job).inspect_err(|_| self.figures.full.inc())?;
+        let job = Job { caller: Arc::downgrade(&caller), work };
+        self.queue.push(job, Job::is_abandoned).inspect_err(|_| self.figures.full.inc())?;
         if let Ok(Ok(done)) = tokio::time::timeout(Self::PATIENCE, answer).await {
             return Ok(done);
         }
@@ -233,9 +243,10 @@ fn work_through(queue: &Queue<Job>) {
     let mut patience = None;
     loop {
         match queue.next(patience) {
+            Next::Work(job) if job.is_abandoned() => {}
             Next::Work(job) => {
                 // A panic must not take the thread: there are only a few.
-                let job = std::panic::AssertUnwindSafe(|| job(&mut memory));
+                let job = std::panic::AssertUnwindSafe(|| (job.work)(&mut memory));
                 if std::panic::catch_unwind(job).is_err() {
                     tracing::error!("a panic while hashing");
                 }

@@ -37,9 +37,16 @@ impl<T> Queue<T> {
         Self { state: Mutex::new(state), changed: Condvar::new(), bound }
     }
 
-    /// Adds work, unless the queue is full.
-    pub(super) fn push(&self, work: T) -> Result<(), Overloaded> {
+    /// Adds work, unless the queue is full of work for which somebody waits.
+    pub(super) fn push(
+        &self,
+        work: T,
+        is_abandoned: impl Fn(&T) -> bool,
+    ) -> Result<(), Overloaded> {
         let mut state = self.lock();
+        if state.waiting.len() >= self.bound {
+            state.waiting.retain(|waiting| !is_abandoned(waiting));
+        }
         if state.is_closed || state.waiting.len() >= self.bound {
             return Err(Overloaded);
         }
@@ -95,17 +102,28 @@ mod tests {
     #[test]
     fn a_full_queue_refuses_and_keeps_its_order() {
         let queue = Queue::new(2);
-        assert_eq!(
-            (queue.push(1), queue.push(2), queue.push(3)),
-            (Ok(()), Ok(()), Err(Overloaded))
-        );
+        let push = |number: u32| queue.push(number, |_| false);
+        assert_eq!((push(1), push(2), push(3)), (Ok(()), Ok(()), Err(Overloaded)));
         assert!(matches!(queue.next(None), Next::Work(1)));
         assert!(matches!(queue.next(None), Next::Work(2)));
         assert!(matches!(queue.next(Some(Duration::from_millis(1))), Next::Idle));
-        assert_eq!(queue.push(4), Ok(()));
+        assert_eq!(push(4), Ok(()));
         queue.close();
         assert!(matches!(queue.next(None), Next::Work(4)));
         assert!(matches!(queue.next(None), Next::Closed));
-        assert_eq!(queue.push(5), Err(Overloaded));
+        assert_eq!(push(5), Err(Overloaded));
+    }
+
+    #[test]
+    fn what_was_abandoned_gives_its_place_up_when_the_queue_is_full() {
+        let queue = Queue::new(3);
+        let push = |number: u32| queue.push(number, |number| number.is_multiple_of(2));
+        assert_eq!((push(1), push(2), push(4)), (Ok(()), Ok(()), Ok(())));
+        assert_eq!((push(3), push(5), push(7)), (Ok(()), Ok(()), Err(Overloaded)));
+        assert!(
+            [1, 3, 5]
+                .iter()
+                .all(|&wanted| matches!(queue.next(None), Next::Work(next) if next == wanted))
+        );
     }
 }
