@@ -16,7 +16,7 @@ type Chunk = Result<Bytes, axum::Error>;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a body may take altogether: one that always sends a little never pauses.
-const WHOLE: Duration = Duration::from_secs(9);
+const WHOLE: Duration = Duration::from_secs(8);
 
 /// Reads a whole body, but never more than `limit` bytes of it. The request gives up its place until
 /// all has arrived.

@@ -27,8 +27,8 @@ use tower::ServiceExt as _;
 use super::{pace::Paced, shutdown::StopSignals};
 
 /// How long a client may take to send the head of a request, and a connection to stay idle: with what
-/// the system adds, less than ten seconds.
-const HEADER_TIME: Duration = Duration::from_secs(9);
+/// thousands of them add, less than ten seconds.
+const HEADER_TIME: Duration = Duration::from_secs(8);
 
 /// How long the end may take: requests that are being answered then are cut off. All is over within ten
 /// seconds.
@@ -206,7 +206,9 @@ impl Connections {
         while let Ok((stream, peer)) = listener.accept() {
             let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
             if let Ok(stream) = stream {
-                self.serve(stream, peer, None);
+                // What is over the bound is served as well; the end waits for those who have a place.
+                let place = Arc::clone(&self.places).try_acquire_owned().ok();
+                self.serve(stream, peer, place);
             }
         }
     }

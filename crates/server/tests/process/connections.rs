@@ -92,7 +92,7 @@ fn a_head_or_a_body_that_does_not_come_is_waited_for_ten_seconds() {
     }
     for (which, thread) in waiting {
         let took = thread.join().unwrap();
-        let wanted = Duration::from_secs(8)..Duration::from_secs(11) + spare();
+        let wanted = Duration::from_secs(7)..Duration::from_secs(11) + spare();
         assert!(wanted.contains(&took), "{which}: {took:?}");
     }
 }

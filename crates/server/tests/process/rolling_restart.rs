@@ -61,6 +61,9 @@ impl Roaming {
             match self.caller.at(address).connect() {
                 Ok(wire) => return wire,
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => {}
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => {
+                    self.resets.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(error) => panic!("an error that a client sees: {error}"),
             }
         }

