@@ -1,6 +1,9 @@
 //! Where things are in the workspace.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result};
 use xshell::Shell;
@@ -16,6 +19,17 @@ pub(crate) fn shell() -> Result<Shell> {
     let shell = Shell::new()?;
     shell.change_dir(root()?);
     Ok(shell)
+}
+
+/// A built program of ours, with no setting of whoever runs the task.
+pub(crate) fn bare(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("DQOPS_USERS_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Where cargo puts what it builds.

@@ -6,6 +6,7 @@ mod public_url;
 mod secret;
 mod serve;
 mod settings;
+mod stop_signals;
 mod storage;
 mod vendor_key;
 

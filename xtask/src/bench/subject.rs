@@ -144,12 +144,7 @@ impl Subject {
 
     /// The program with this directory, and with no other setting.
     fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("DQOPS_USERS_") {
-                command.env_remove(name);
-            }
-        }
+        let mut command = workspace::bare(&self.binary);
         command.args(args).env("DQOPS_USERS_DATABASE_URL", &self.url);
         command
     }

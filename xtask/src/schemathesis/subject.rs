@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use crate::{licence, vendor};
+use crate::{licence, vendor, workspace};
 
 const ADMIN: &str = "admin@example.com";
 
@@ -82,13 +82,8 @@ impl Subject {
     }
 
     fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
+        let mut command = workspace::bare(&self.binary);
         command.args(args).current_dir(self.folder.path());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("DQOPS_USERS_") {
-                command.env_remove(name);
-            }
-        }
         command.env("DQOPS_USERS_DATABASE_URL", &self.url);
         command
     }

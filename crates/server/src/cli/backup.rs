@@ -38,11 +38,12 @@ impl Backup {
         if !force && file.exists() {
             bail!("{name} exists already; name another file, or replace it with --force");
         }
-        must_be_no_database(&file, &common.database_url()?)?;
+        let source = common.database_url()?;
+        must_be_no_database(&file, &source)?;
         let partial = Partial::beside(&file)?;
         let context = || format!("cannot write {name}");
         let report = write(common, session, &partial).await.with_context(context)?;
-        must_be_no_database(&file, &common.database_url()?)?;
+        must_be_no_database(&file, &source)?;
         partial.persist(&file, force).with_context(context)?;
         copying::print(&session.output, &report, &format!("wrote {name}"))?;
         match report.audit.fault {

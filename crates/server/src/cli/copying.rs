@@ -3,14 +3,14 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use dqops_users_service::{CopiedTable, CopyError, CopyPlan, CopyPurpose, CopyReport, Directory};
 use dqops_users_storage::StorageError;
 use serde::Serialize;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::output::{self, Output};
+use crate::stop_signals::StopSignals;
 
 /// Copies, with a bar of progress.
 pub(super) async fn run(
@@ -83,17 +83,11 @@ pub(super) fn print(output: &Output, report: &CopyReport, sentence: &str) -> Res
 pub(super) async fn unless_stopped(
     work: Pin<Box<dyn Future<Output = Result<()>> + '_>>,
 ) -> Result<()> {
-    let catch = |kind| signal(kind).context("signals cannot be caught");
-    let mut terminate = catch(SignalKind::terminate())?;
-    let mut interrupt = catch(SignalKind::interrupt())?;
-    let mut hangup = catch(SignalKind::hangup())?;
+    let mut stop = StopSignals::catch()?;
     tokio::select! {
-        outcome = work => return outcome,
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        _ = hangup.recv() => {}
+        outcome = work => outcome,
+        () = stop.next() => bail!("it was stopped before it was done"),
     }
-    bail!("it was stopped before it was done")
 }
 
 /// Says what to do about a copy that was refused or failed.

@@ -24,7 +24,8 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-use super::{pace::Paced, shutdown::StopSignals};
+use super::pace::Paced;
+use crate::stop_signals::StopSignals;
 
 /// How long a client may take to send the head of a request, and a connection to stay idle: with what
 /// thousands of them add, less than ten seconds.

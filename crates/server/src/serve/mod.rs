@@ -7,7 +7,6 @@ mod first_admin;
 mod listen;
 mod metrics;
 mod pace;
-mod shutdown;
 mod telemetry;
 #[cfg(feature = "otel")]
 mod traces;
@@ -30,10 +29,11 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 
-use self::{accept::Entrance, metrics::Exposition, shutdown::StopSignals, web::Served};
+use self::{accept::Entrance, metrics::Exposition, web::Served};
 use crate::{
     mail::MailSettings,
     settings::{CommonSettings, given},
+    stop_signals::StopSignals,
 };
 
 pub(crate) use telemetry::{LogFormat, LogLevel, start_for_command as start_command_log};

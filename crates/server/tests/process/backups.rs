@@ -1,6 +1,7 @@
 //! What the tests of `backup`, `restore` and `copy` share.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Child,
     time::Duration,
@@ -51,6 +52,17 @@ pub(crate) fn back_up(place: &Place) -> PathBuf {
 /// Restores a backup into a place.
 pub(crate) fn restore(place: &Place, file: &Path) -> Program {
     place.program(&["restore", file.to_str().unwrap()])
+}
+
+/// What is said to whoever restores a backup that was edited; nothing is there afterwards.
+pub(crate) fn refusal_of_edited(source: &Place, store: Store, sql: &'static str) -> String {
+    let (file, target) = (back_up(source), Place::new(store));
+    edit(&file, "DROP TRIGGER audit_never_changes; DROP TRIGGER audit_is_never_deleted");
+    edit(&file, sql);
+    let said = restore(&target, &file).run().fails(1);
+    assert_eq!(count(&target), 0, "{sql}");
+    fs::remove_file(&file).unwrap();
+    said
 }
 
 /// How many users there are, of a database that exists.

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use dqops_users_trust::{count, is_full, promise};
+use dqops_users_trust::{count, promise};
 use serde_json::json;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     dice,
     place::{Store, on_both_stores},
     stage::Stage,
+    time::PATIENCE,
     trail::whole_directory,
     vendor,
 };
@@ -29,11 +30,8 @@ on_both_stores!(
 
 const CLIENTS: usize = 25;
 
-/// The clients wait from nothing to so many microseconds for their answer: longer on a machine that is busy
-/// with other tests, so that some get one.
-fn longest_wait() -> u64 {
-    count(50_000, 20_000) as u64
-}
+/// The clients wait from nothing to so many microseconds for their answer, but one of ten until it comes.
+const LONGEST_WAIT: u64 = 20_000;
 
 /// Asks for a change, and hangs up before or after its answer; answers its status if it came.
 fn ask_and_hang_up(
@@ -72,8 +70,8 @@ fn client(admin: &Client, name: usize, wanted: usize, hasty: &AtomicUsize) -> Ve
         };
         let email = format!("user{name}-{whose}@example.com");
         let role = if method == "PUT" { "editor" } else { "viewer" };
-        let micros = dice::throw((name * 1_000_003 + number) as u64, longest_wait());
-        let wait = Duration::from_micros(micros);
+        let micros = dice::throw((name * 1_000_003 + number) as u64, LONGEST_WAIT);
+        let wait = if number % 10 == 0 { PATIENCE } else { Duration::from_micros(micros) };
         match (method, ask_and_hang_up(admin, method, &email, role, wait)) {
             (_, None) => drop(hasty.fetch_add(1, Ordering::Relaxed)),
             ("POST", Some(201)) if whose == number => sure.push(email),
@@ -86,7 +84,7 @@ fn client(admin: &Client, name: usize, wanted: usize, hasty: &AtomicUsize) -> Ve
 }
 
 fn a_client_that_hangs_up_cuts_no_change_in_half(store: Store) {
-    let trial = promise("D4", "clients that hang up within moments", store.ground());
+    let trial = promise("D4", "clients that hang up within 20 ms", store.ground());
     let wanted = count(200, 10_000);
     let stage = Stage::with_licence(store, &vendor::enterprise());
     let hasty = Arc::new(AtomicUsize::new(0));
@@ -97,7 +95,7 @@ fn a_client_that_hangs_up_cuts_no_change_in_half(store: Store) {
         })
         .collect();
     let sure: Vec<_> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
-    assert!(!sure.is_empty() || !is_full(), "nobody waited for an answer");
+    assert!(!sure.is_empty(), "nobody waited for an answer");
     let clean = count(200, 1_000);
     let mut wire = stage.admin.connect().unwrap();
     for number in 0..clean / 2 {

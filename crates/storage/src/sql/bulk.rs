@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use async_trait::async_trait;
+
 use super::{
     SqlConnection, SqlSession, Value,
     connection::Row,
@@ -9,7 +11,6 @@ use super::{
     rows::{RowInsert, places},
 };
 use crate::{BulkReader, BulkWriter, ColumnKind, StorageError, StoredRow, Table, bulk::Cell};
-use async_trait::async_trait;
 
 struct Statements {
     count: String,

@@ -3,22 +3,22 @@
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals that stop the server: SIGTERM, and SIGINT from a terminal.
-pub(super) struct StopSignals {
+/// The signals that stop the server, and commands that must clean up: SIGTERM, and SIGINT from a terminal.
+pub(crate) struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl StopSignals {
     /// Catches them from now on.
-    pub(super) fn catch() -> Result<Self> {
+    pub(crate) fn catch() -> Result<Self> {
         let catch = |kind| signal(kind).context("signals cannot be caught");
         let terminate = catch(SignalKind::terminate())?;
         Ok(Self { terminate, interrupt: catch(SignalKind::interrupt())? })
     }
 
     /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
